@@ -1,0 +1,315 @@
+//! The page's surroundings: clock, ids, address bar, clipboard, what a reader has chosen before, and
+//! times in words.
+//!
+//! With the backends of the journal this is all that touches the window. A refusal by the browser
+//! that costs the reader nothing (a choice that is not remembered, a focus that is not moved) is left
+//! at that; every other is returned. Deliberately not here: the journal's storage, and any sentence.
+
+use gloo_storage::{LocalStorage, SessionStorage, Storage};
+use js_sys::{Array, Date, Function, Intl, Object, Reflect};
+use uuid::Uuid;
+use wasm_bindgen::closure::Closure;
+use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen_futures::JsFuture;
+
+use crate::domain::actor::Timestamp;
+
+fn window() -> web_sys::Window {
+    web_sys::window().expect("a page has a window")
+}
+
+/// Returns what the clock says.
+#[must_use]
+pub fn now() -> Timestamp {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "whole milliseconds, far below 2^53; before 1970 it is 0"
+    )]
+    Timestamp::from_millis(Date::now() as u64)
+}
+
+/// Makes an id that nothing else has. Works in insecure contexts, too.
+#[must_use]
+pub fn fresh_uuid() -> Uuid {
+    uuid::Builder::from_random_bytes(random_bytes()).into_uuid()
+}
+
+fn random_bytes() -> [u8; 16] {
+    let mut bytes = [0; 16];
+    window()
+        .crypto()
+        .and_then(|crypto| crypto.get_random_values_with_u8_array(&mut bytes))
+        .expect("every browser that runs WebAssembly has a source of randomness");
+    bytes
+}
+
+// Address bar -------------------------------------------------------------------------------------
+
+/// Returns what stands behind the address's `#`, as it is written there; empty where nothing does.
+#[must_use]
+pub fn hash() -> String {
+    let hash = window().location().hash().unwrap_or_default();
+    hash.strip_prefix('#').unwrap_or(&hash).to_owned()
+}
+
+/// Goes to another `#`, as a link would: Back comes back from there.
+pub fn set_hash(hash: &str) {
+    // A page can always change what is behind its own `#`.
+    let _ = window().location().set_hash(hash);
+}
+
+/// Puts another `#` in the place of the one that is there; no `hashchange` event follows.
+pub fn replace_hash(hash: &str) {
+    let address = format!("#{}", hash.strip_prefix('#').unwrap_or(hash));
+    if let Ok(history) = window().history() {
+        // Refused only to pages that do it hundreds of times within seconds.
+        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&address));
+    }
+}
+
+/// Loads the page anew.
+pub fn reload() {
+    // A page can always reload itself.
+    let _ = window().location().reload();
+}
+
+// Events ------------------------------------------------------------------------------------------
+
+/// Listens to an event of the window until it is dropped.
+#[must_use = "dropping it ends the listening"]
+pub struct WindowListener {
+    name: &'static str,
+    callback: Closure<dyn FnMut(web_sys::Event)>,
+}
+
+/// Calls back whenever the window has the event.
+pub fn on_window_event(name: &'static str, callback: impl Fn() + 'static) -> WindowListener {
+    listen(name, move |_| callback())
+}
+
+/// Calls back with each event of the window that has the name.
+pub(crate) fn listen(
+    name: &'static str,
+    callback: impl Fn(web_sys::Event) + 'static,
+) -> WindowListener {
+    let callback = Closure::<dyn FnMut(web_sys::Event)>::new(callback);
+    // Every name and every function will do.
+    let _ = window().add_event_listener_with_callback(name, callback.as_ref().unchecked_ref());
+    WindowListener { name, callback }
+}
+
+impl Drop for WindowListener {
+    fn drop(&mut self) {
+        let callback = self.callback.as_ref().unchecked_ref();
+        let _ = window().remove_event_listener_with_callback(self.name, callback);
+    }
+}
+
+/// Ticks until it is dropped.
+#[must_use = "dropping it ends the ticking"]
+pub struct Ticking {
+    interval: Option<i32>,
+    #[expect(dead_code, reason = "held as long as the browser may call it")]
+    callback: Closure<dyn FnMut()>,
+}
+
+/// Calls back every half minute: often enough for times that are told to the minute.
+pub fn every_half_minute(callback: impl Fn() + 'static) -> Ticking {
+    let callback = Closure::<dyn FnMut()>::new(callback);
+    let function = callback.as_ref().unchecked_ref();
+    let interval = window()
+        .set_interval_with_callback_and_timeout_and_arguments_0(function, 30_000)
+        .ok();
+    Ticking { interval, callback }
+}
+
+impl Drop for Ticking {
+    fn drop(&mut self) {
+        if let Some(interval) = self.interval {
+            window().clear_interval_with_handle(interval);
+        }
+    }
+}
+
+// Choices -----------------------------------------------------------------------------------------
+
+const CHOICES: &str = "flow-environments/choices/";
+
+/// Remembers a choice in this browser.
+pub fn remember(choice: &str, made: &str) {
+    if window().local_storage().is_ok_and(|it| it.is_some()) {
+        // A choice that does not fit is made again at the next visit.
+        let _ = LocalStorage::set(format!("{CHOICES}{choice}"), made);
+    }
+}
+
+/// Returns a choice that was made in this browser.
+#[must_use]
+pub fn remembered(choice: &str) -> Option<String> {
+    // gloo-storage panics where the browser blocks the storage: ask it first.
+    window().local_storage().ok()??;
+    LocalStorage::get(format!("{CHOICES}{choice}")).ok()
+}
+
+/// Remembers a choice in this tab.
+pub fn remember_here(choice: &str, made: &str) {
+    if window().session_storage().is_ok_and(|it| it.is_some()) {
+        let _ = SessionStorage::set(format!("{CHOICES}{choice}"), made);
+    }
+}
+
+/// Returns a choice that was made in this tab.
+#[must_use]
+pub fn remembered_here(choice: &str) -> Option<String> {
+    window().session_storage().ok()??;
+    SessionStorage::get(format!("{CHOICES}{choice}")).ok()
+}
+
+// Document ----------------------------------------------------------------------------------------
+
+/// Tells the style sheets which theme was chosen: `data-theme` on the root element.
+pub fn set_theme(theme: &str) {
+    if let Some(root) = window().document().and_then(|it| it.document_element()) {
+        // The attribute's name is a valid one.
+        let _ = root.set_attribute("data-theme", theme);
+    }
+}
+
+/// Scrolls as little as it takes for the element to be seen.
+pub fn reveal(element: &web_sys::Element) {
+    let options = web_sys::ScrollIntoViewOptions::new();
+    options.set_block(web_sys::ScrollLogicalPosition::Nearest);
+    element.scroll_into_view_with_scroll_into_view_options(&options);
+}
+
+// Clipboard ---------------------------------------------------------------------------------------
+
+/// The browser would not have the text copied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotCopied;
+
+/// Puts a text on the clipboard. To be called from a click: browsers want to see one.
+///
+/// # Errors
+///
+/// [`NotCopied`] where the browser does not let the page; the text is to be selected by hand then.
+pub async fn copy(text: &str) -> Result<(), NotCopied> {
+    let clipboard = window().navigator().clipboard();
+    // It is missing outside secure contexts.
+    if clipboard.is_undefined() {
+        return copy_by_selection(text).ok_or(NotCopied);
+    }
+    match JsFuture::from(clipboard.write_text(text)).await {
+        Ok(_) => Ok(()),
+        Err(_) => copy_by_selection(text).ok_or(NotCopied),
+    }
+}
+
+/// The way before there was a clipboard to write to: select a text, and say "copy".
+fn copy_by_selection(text: &str) -> Option<()> {
+    let document = window().document()?;
+    let focused = document.active_element();
+    // Around an open dialog nothing can be selected: the text must lie inside.
+    let dialog = focused
+        .as_ref()
+        .and_then(|element| element.closest("dialog").ok()?);
+    let parent = dialog.or_else(|| document.body().map(Into::into))?;
+
+    let area = document.create_element("textarea").ok()?;
+    let area: web_sys::HtmlTextAreaElement = area.dyn_into().ok()?;
+    area.set_value(text);
+    // Where it does not make the page scroll.
+    area.style().set_property("position", "fixed").ok()?;
+    area.style().set_property("top", "0").ok()?;
+    area.style().set_property("opacity", "0").ok()?;
+    parent.append_child(&area).ok()?;
+    area.select();
+    let copy = Reflect::get(&document, &"execCommand".into())
+        .and_then(JsCast::dyn_into::<Function>)
+        .and_then(|command| command.call1(&document, &"copy".into()));
+    area.remove();
+    if let Some(Ok(focused)) = focused.map(JsCast::dyn_into::<web_sys::HtmlElement>) {
+        // Nothing is lost where it cannot have the focus back.
+        let _ = focused.focus();
+    }
+    copy.is_ok_and(|copied| copied.is_truthy()).then_some(())
+}
+
+// Times -------------------------------------------------------------------------------------------
+
+thread_local! {
+    // Made once: making one costs more than all of its uses on a page.
+    static EXACT: Intl::DateTimeFormat = Intl::DateTimeFormat::new(
+        &Array::new(),
+        &options([("dateStyle", "medium"), ("timeStyle", "short")]),
+    );
+    static RELATIVE: Intl::RelativeTimeFormat =
+        Intl::RelativeTimeFormat::new(&Array::new(), &options([("numeric", "auto")]));
+}
+
+fn options<const N: usize>(entries: [(&str, &str); N]) -> Object {
+    let options = Object::new();
+    for (key, value) in entries {
+        // A fresh object takes any key.
+        let _ = Reflect::set(&options, &key.into(), &value.into());
+    }
+    options
+}
+
+// Moments are milliseconds since the epoch here: widgets know nothing of the domain.
+
+/// Says a moment in the way of the browser's locale: "23 Nov 2026, 03:19".
+#[must_use]
+pub fn exact_time(at: u64) -> String {
+    EXACT
+        .with(|exact| exact.format().call1(exact, &date(at)))
+        .ok()
+        .and_then(|text| text.as_string())
+        // A moment beyond what a Date holds.
+        .unwrap_or_default()
+}
+
+/// Writes a moment for machines: "2026-11-23T03:19:00.000Z".
+#[must_use]
+pub fn iso(at: u64) -> String {
+    let date = date(at);
+    // A moment beyond what a Date holds would throw.
+    if date.get_time().is_nan() {
+        return String::new();
+    }
+    date.to_iso_string().into()
+}
+
+/// Says how long before (or after) `now` a moment is, in the way of the browser's locale:
+/// "2 hours ago", "yesterday".
+#[must_use]
+pub fn relative_time(at: u64, now: u64) -> String {
+    const UNITS: [(f64, &str); 5] = [
+        (365.0 * 86_400.0, "year"),
+        (30.0 * 86_400.0, "month"),
+        (86_400.0, "day"),
+        (3_600.0, "hour"),
+        (60.0, "minute"),
+    ];
+    let seconds = (number(at) - number(now)) / 1_000.0;
+    let (count, unit) = UNITS
+        .into_iter()
+        .map(|(length, unit)| ((seconds / length).trunc(), unit))
+        .find(|(count, _)| *count != 0.0)
+        // Within the minute: "now".
+        .unwrap_or((0.0, "second"));
+    RELATIVE.with(|relative| relative.format(count, unit).into())
+}
+
+fn date(at: u64) -> Date {
+    Date::new(&JsValue::from_f64(number(at)))
+}
+
+#[expect(
+    clippy::cast_precision_loss,
+    reason = "exact for the next 280,000 years"
+)]
+const fn number(at: u64) -> f64 {
+    at as f64
+}

@@ -1,0 +1,113 @@
+//! Identities that cannot be mixed up: each kind of thing has an id type of its own.
+//!
+//! Ids are made outside the domain (the rules know no randomness) and arrive inside commands.
+
+use std::fmt;
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+macro_rules! id {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(Uuid);
+
+        impl $name {
+            /// Names the thing that `uuid` identifies.
+            #[must_use]
+            pub const fn new(uuid: Uuid) -> Self {
+                Self(uuid)
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                self.0.hyphenated().fmt(f)
+            }
+        }
+
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                write!(f, concat!(stringify!($name), "({})"), self.0.hyphenated())
+            }
+        }
+
+        impl FromStr for $name {
+            type Err = uuid::Error;
+
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                text.parse().map(Self)
+            }
+        }
+    };
+}
+
+id! {
+    /// Identifies a tenant: one journal, one pipeline.
+    TenantId
+}
+id! {
+    /// Identifies a flow; part of the Run URL (X1).
+    FlowId
+}
+id! {
+    /// Identifies a snapshot: its Version ID.
+    SnapshotId
+}
+id! {
+    /// Identifies a release.
+    ReleaseId
+}
+id! {
+    /// Identifies an environment; part of the Run URL (E2, X1).
+    EnvironmentId
+}
+
+impl FlowId {
+    /// The least id, for ranges of stacks.
+    pub(super) const MIN: Self = Self(Uuid::nil());
+    /// The greatest id, for ranges of stacks.
+    pub(super) const MAX: Self = Self(Uuid::max());
+}
+
+/// Counts entries: the first entry of a journal is at position 1.
+///
+/// A position is also the domain's notion of *when*: of two deployments in one stack, the one
+/// recorded at the higher position lies on top.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct Position(u64);
+
+impl Position {
+    /// The position of a journal's first entry.
+    pub const FIRST: Self = Self(1);
+
+    /// Names the `number`th entry.
+    #[must_use]
+    pub const fn new(number: u64) -> Self {
+        Self(number)
+    }
+
+    /// Returns the number of the entry, counted from 1.
+    #[must_use]
+    pub const fn get(self) -> u64 {
+        self.0
+    }
+
+    /// Returns the position after this one.
+    #[must_use]
+    pub const fn next(self) -> Self {
+        Self(self.0.saturating_add(1))
+    }
+}
+
+impl fmt::Display for Position {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}

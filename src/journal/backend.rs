@@ -1,0 +1,75 @@
+//! Where a journal is kept: the two things that a backend does, and what it must hold to.
+//!
+//! The contract is short so that many stores can hold to it; `tests/journal/contract.rs` is its
+//! executable form.
+//!
+//! - **Create if absent.** Of all attempts to append at one position, from anywhere, exactly one
+//!   succeeds. An entry that was appended never changes.
+//! - **Read what was acknowledged.** A read that begins after an append was acknowledged, by whomever,
+//!   holds that entry.
+//! - **All or nothing.** An append that fails with anything but [`BackendError::Unavailable`] has
+//!   recorded nothing.
+//! - **To the letter.** A text is read as it was written: entries are chained by their exact text.
+//!
+//! A backend does not interpret entries. It may refuse as [`BackendError::Corrupt`] what it can see
+//! to be damage: an entry that leaves a hole before it, or that was sealed upon another one than the
+//! one before it.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use crate::domain::id::Position;
+
+/// What a backend answers, once it does.
+pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, BackendError>> + 'a>>;
+
+/// Keeps one journal.
+pub trait Backend {
+    /// Reads the entries from `from` on, in order, up to the first position that holds none.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError`]; never `Taken` or `Full`.
+    fn read(&self, from: Position) -> Answer<'_, Vec<String>>;
+
+    /// Writes an entry where there is none.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError::Taken`] where the position holds an entry already, be it the same one; or any
+    /// other [`BackendError`].
+    fn append<'a>(&'a self, position: Position, text: &'a str) -> Answer<'a, ()>;
+}
+
+/// Why a journal could not be read or written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BackendError {
+    /// The position holds an entry already.
+    Taken,
+    /// There was no answer. A write may or may not have been recorded.
+    Unavailable,
+    /// The store answered that this may not be done.
+    Refused,
+    /// There is no room for another entry.
+    Full,
+    /// The store is there, and this page is kept from using it.
+    Blocked,
+    /// The entry at this position is not the one that was written there.
+    Corrupt {
+        /// The first position at which that is so.
+        position: Position,
+    },
+    /// An entry is of a newer format than this page knows.
+    TooNew {
+        /// The entry's format.
+        format: u32,
+    },
+}
+
+impl BackendError {
+    /// Tells whether nothing may be written after this: what is there is not understood.
+    #[must_use]
+    pub const fn stops_writing(self) -> bool {
+        matches!(self, Self::Corrupt { .. } | Self::TooNew { .. })
+    }
+}

@@ -1,0 +1,282 @@
+//! The form that builds a flow: a snapshot of its canvas, added to a release (B1–B4).
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::components::button::{Button, Weight, fresh_id};
+use super::components::combobox::{Choice, Combobox};
+use super::components::dialog::Dialog;
+use super::components::notice::{Done, Recording, Trouble};
+use super::problem::{Problem, typed_name};
+use super::tenant::{Tenant, environment_name, release_name};
+use super::wizard::{PlanView, Tense};
+use crate::browser;
+use crate::domain::actor::Role;
+use crate::domain::command::{Command, Into};
+use crate::domain::event::Event;
+use crate::domain::id::{FlowId, ReleaseId, SnapshotId};
+use crate::domain::plan::{self, Plan};
+use crate::domain::refusal::Refusal;
+use crate::domain::text::{Name, Note};
+
+/// What came of the last attempt.
+#[derive(Clone, Debug, PartialEq)]
+enum Stage {
+    Asking,
+    Recording,
+    Failed(Problem),
+    Done {
+        flow: FlowId,
+        number: u32,
+        release: ReleaseId,
+        reset: Option<Plan>,
+    },
+}
+
+/// The form.
+#[component]
+pub fn BuildForm(
+    /// The flow that is built, if that is settled already.
+    #[prop(into)]
+    flow: Option<FlowId>,
+    /// Hears that the form was closed.
+    on_close: impl Fn() + 'static,
+) -> impl IntoView {
+    let tenant = Tenant::of_page();
+    let first = flow.or_else(|| {
+        tenant.peek(|state| {
+            by_name(state.flows().map(|flow| (flow.name.to_string(), flow.id)))
+                .first()
+                .map(|(_, id)| *id)
+        })
+    });
+    let chosen = RwSignal::new(first);
+    let release = RwSignal::new(String::new());
+    let notes = RwSignal::new(String::new());
+    let stage = RwSignal::new(Stage::Asking);
+    // One Version ID per form: what the plan shows is what is built.
+    let snapshot = SnapshotId::new(browser::fresh_uuid());
+
+    let named = move || typed_name("The release", &release.read());
+    let existing = move || {
+        named()
+            .ok()
+            .and_then(|name| tenant.read(|state| state.release_named(&name)))
+    };
+    let note = move || Note::new(&notes.read()).map_err(|it| Problem::of_text("The note", it));
+    // B3, B4: what the build would do to a release that has moved on.
+    let reset = move || -> Result<Option<Plan>, Refusal> {
+        tenant.permits(Role::Standard)?;
+        let (Some(flow), Some(release)) = (chosen.get(), existing()) else {
+            return Ok(None);
+        };
+        tenant.read(|state| plan::reset(state, release, flow, snapshot))
+    };
+    let why_not = Signal::derive(move || {
+        let refused = reset()
+            .err()
+            .map(|it| tenant.read(|state| Problem::of_refusal(state, &it)));
+        let missing = || chosen.get().is_none().then(no_flow);
+        refused
+            .or_else(missing)
+            .or_else(|| named().err())
+            .or_else(|| note().err())
+            .map(|problem| problem.text())
+    });
+    let choices = Signal::derive(move || {
+        let typed = release.get();
+        let typed = typed.trim();
+        let wanted = typed.to_lowercase();
+        let mut choices: Vec<Choice> = tenant.read(|state| {
+            state
+                .releases()
+                .filter(|release| release.name.as_str().to_lowercase().contains(&wanted))
+                .map(|release| Choice {
+                    text: release.name.to_string(),
+                    label: release.name.to_string(),
+                    hint: format!("in {}", environment_name(state, release.place.environment)),
+                })
+                .collect()
+        });
+        choices.sort_by_key(|choice| choice.text.to_lowercase());
+        if let Ok(name) = Name::new(typed)
+            && existing().is_none()
+        {
+            let label = format!("Create \"{name}\"");
+            choices.insert(
+                0,
+                Choice {
+                    text: name.to_string(),
+                    label,
+                    hint: "new release".into(),
+                },
+            );
+        }
+        choices
+    });
+
+    let build = move || {
+        let (Some(flow), Ok(name), Ok(notes), Ok(reset)) = (
+            chosen.get_untracked(),
+            untrack(named),
+            untrack(note),
+            untrack(reset),
+        ) else {
+            return;
+        };
+        let into = match untrack(existing) {
+            Some(id) => Into::Existing(id),
+            None => Into::New {
+                id: ReleaseId::new(browser::fresh_uuid()),
+                name,
+            },
+        };
+        let command = Command::Build {
+            snapshot,
+            flow,
+            into,
+            notes,
+            reset: reset.clone(),
+        };
+        stage.set(Stage::Recording);
+        spawn_local(async move {
+            let next = match tenant.give(command).await {
+                Ok(entry) => match &entry.event {
+                    Event::Built {
+                        flow,
+                        number,
+                        release,
+                        ..
+                    } => Stage::Done {
+                        flow: *flow,
+                        number: *number,
+                        release: *release,
+                        reset,
+                    },
+                    _ => Stage::Asking,
+                },
+                Err(failure) => {
+                    Stage::Failed(tenant.peek(|state| Problem::of_failure(state, &failure)))
+                }
+            };
+            stage.try_set(next);
+        });
+    };
+    let done = Memo::new(move |_| matches!(*stage.read(), Stage::Done { .. }));
+    let flow_field = fresh_id("flow");
+    let note_field = fresh_id("notes");
+
+    view! {
+        <Dialog
+            title="Build flow"
+            on_close=on_close
+            children=move |closer| {
+                view! {
+                    <div class="dialog-body">
+                        <div class="questions" hidden=move || done.get()>
+                            <label for=flow_field.clone()>"Flow"</label>
+                            <select
+                                id=flow_field
+                                on:change=move |event| chosen.set(event_target_value(&event).parse().ok())
+                            >
+                                {move || {
+                                    by_name(tenant.read(|state| state.flows().map(|flow| (flow.name.to_string(), flow.id)).collect::<Vec<_>>()))
+                                        .into_iter()
+                                        .map(|(name, id)| {
+                                            view! {
+                                                <option value=id.to_string() selected=chosen.get_untracked() == Some(id)>
+                                                    {name}
+                                                </option>
+                                            }
+                                        })
+                                        .collect_view()
+                                }}
+                            </select>
+                            <Combobox label="Release" value=release choices=choices />
+                            <p class="hint">"Pick a release, or name a new one."</p>
+                            <label for=note_field.clone()>"Build notes (optional)"</label>
+                            <textarea
+                                id=note_field
+                                rows="2"
+                                prop:value=notes
+                                on:input=move |event| notes.set(event_target_value(&event))
+                            ></textarea>
+                        </div>
+                        {move || match stage.get() {
+                            Stage::Done { flow, number, release, reset } => {
+                                view! { <Built flow=flow number=number release=release reset=reset /> }.into_any()
+                            }
+                            Stage::Failed(problem) => {
+                                view! {
+                                    <Trouble sentence=problem.sentence way_out=problem.way_out />
+                                }
+                                    .into_any()
+                            }
+                            Stage::Asking | Stage::Recording => ().into_any(),
+                        }}
+                        {move || {
+                            (!done.get())
+                                .then(|| reset().ok().flatten())
+                                .flatten()
+                                .map(|plan| view! { <PlanView plan=plan tense=Tense::Future /> })
+                        }}
+                    </div>
+                    <footer class="dialog-foot">
+                        {move || {
+                            if done.get() {
+                                view! {
+                                    <Button on_press=move || closer.close() weight=Weight::Main>"Finish"</Button>
+                                }
+                                    .into_any()
+                            } else if *stage.read() == Stage::Recording {
+                                view! {
+                                    <Recording />
+                                }
+                                    .into_any()
+                            } else {
+                                view! {
+                                    <Button on_press=move || closer.close()>"Cancel"</Button>
+                                    <Button on_press=build weight=Weight::Main why_not=why_not>"Build"</Button>
+                                }
+                                    .into_any()
+                            }
+                        }}
+                    </footer>
+                }
+                    .into_any()
+            }
+        />
+    }
+}
+
+/// What was built, and where it runs now.
+#[component]
+fn Built(flow: FlowId, number: u32, release: ReleaseId, reset: Option<Plan>) -> impl IntoView {
+    let tenant = Tenant::of_page();
+    let sentence = tenant.peek(|state| {
+        format!(
+            "Version {number} of {} is in {} and runs in {}.",
+            super::problem::flow_name(state, flow),
+            release_name(state, release),
+            state.pipeline().first().name(),
+        )
+    });
+    view! {
+        <Done sentence="Flow built." more=sentence />
+        {reset.map(|plan| view! { <PlanView plan=plan tense=Tense::Past /> })}
+    }
+}
+
+fn no_flow() -> Problem {
+    Problem {
+        sentence: "There is no flow yet.".into(),
+        way_out: "Create one on the Flows page first.".into(),
+    }
+}
+
+/// Sorts things by their names, the way people look for them.
+fn by_name<T>(named: impl IntoIterator<Item = (String, T)>) -> Vec<(String, T)> {
+    let mut named: Vec<_> = named.into_iter().collect();
+    named.sort_by_key(|(name, _)| name.to_lowercase());
+    named
+}

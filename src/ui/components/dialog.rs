@@ -1,0 +1,58 @@
+//! A modal dialog on the browser's own `<dialog>`: it traps focus, closes on Escape, and gives focus
+//! back. Its `close` event is the truth: whoever wants it closed closes the element and learns of it
+//! from there.
+
+use leptos::html;
+use leptos::prelude::*;
+
+use super::button::fresh_id;
+use super::icon::{Glyph, Icon};
+
+/// Closes the dialog that it was given to.
+#[derive(Clone, Copy)]
+pub struct Closer(NodeRef<html::Dialog>);
+
+impl Closer {
+    /// Closes the dialog; `on_close` hears of it.
+    pub fn close(self) {
+        if let Some(dialog) = self.0.get_untracked() {
+            dialog.close();
+        }
+    }
+}
+
+/// A form over the page, open as long as it is mounted.
+#[component]
+pub fn Dialog(
+    /// The heading, which also names the dialog.
+    #[prop(into)]
+    title: Signal<String>,
+    /// Hears that the dialog was closed, by whatever means.
+    on_close: impl Fn() + 'static,
+    /// The form; it is given what closes the dialog.
+    children: impl FnOnce(Closer) -> AnyView + 'static,
+) -> impl IntoView {
+    let node = NodeRef::<html::Dialog>::new();
+    let closer = Closer(node);
+    let heading = fresh_id("dialog");
+    let name = heading.clone();
+    Effect::new(move |_| {
+        if let Some(dialog) = node.get()
+            && !dialog.open()
+        {
+            // Fails only where the element is not in the document: then there is nothing to see.
+            let _ = dialog.show_modal();
+        }
+    });
+    view! {
+        <dialog node_ref=node class="dialog" aria-labelledby=name on:close=move |_| on_close()>
+            <header class="dialog-head">
+                <h2 id=heading tabindex="-1" autofocus=true>{title}</h2>
+                <button type="button" class="button quiet icon" aria-label="Close" on:click=move |_| closer.close()>
+                    <Glyph icon=Icon::Close />
+                </button>
+            </header>
+            {children(closer)}
+        </dialog>
+    }
+}

@@ -1,0 +1,8 @@
+//! Widgets that know nothing of releases: they import neither the rules nor the journal.
+
+pub mod button;
+pub mod combobox;
+pub mod copy;
+pub mod dialog;
+pub mod icon;
+pub mod notice;

@@ -1,0 +1,56 @@
+//! A box that says that something is wrong, or that something is done.
+
+use leptos::prelude::*;
+
+use super::icon::{Glyph, Icon};
+
+/// Says what is wrong, and what can be done about it. Read out at once.
+#[component]
+pub fn Trouble(
+    /// What is wrong.
+    #[prop(into)]
+    sentence: String,
+    /// What can be done.
+    #[prop(into)]
+    way_out: String,
+    /// What does it, where that is a button.
+    #[prop(optional)]
+    children: Option<Children>,
+) -> impl IntoView {
+    view! {
+        <div class="notice trouble" role="alert">
+            <Glyph icon=Icon::Warning />
+            <p><strong>{sentence}</strong>" "{way_out}</p>
+            {children.map(|children| children())}
+        </div>
+    }
+}
+
+/// Says that something is done. Read out when there is a pause.
+#[component]
+pub fn Done(
+    /// What is done.
+    #[prop(into)]
+    sentence: String,
+    /// More about it.
+    #[prop(into)]
+    more: String,
+) -> impl IntoView {
+    view! {
+        <div class="notice done" role="status">
+            <Glyph icon=Icon::Check />
+            <p><strong>{sentence}</strong>" "{more}</p>
+        </div>
+    }
+}
+
+/// Says that something is being recorded, and takes the place of the buttons.
+#[component]
+pub fn Recording() -> impl IntoView {
+    view! {
+        <p class="recording" role="status">
+            <span class="spinner" aria-hidden="true"></span>
+            "Recording …"
+        </p>
+    }
+}

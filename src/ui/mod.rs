@@ -1,0 +1,23 @@
+//! The page: shows the state and gives commands.
+//!
+//! Rules stay in the domain and keeping stays in the journal; here are words, shapes and focus.
+//! `components` are widgets that know nothing of releases; `pages` never import one another;
+//! sentences about what went wrong are written in `problem` alone.
+
+#![allow(
+    clippy::must_use_candidate,
+    clippy::needless_pass_by_value,
+    reason = "components are called by the view macro, which hands them their properties"
+)]
+
+pub mod app;
+pub mod build;
+pub mod components;
+pub mod hold;
+pub mod moment;
+pub mod navigation;
+pub mod pages;
+pub mod problem;
+pub mod route;
+pub mod tenant;
+pub mod wizard;

@@ -1,0 +1,67 @@
+//! Where one is, as a signal, and going elsewhere.
+
+use leptos::prelude::*;
+
+use super::route::{Filter, Open, Route};
+use crate::browser;
+
+/// The page's address, read from the location hash and written to it.
+#[derive(Clone, Copy)]
+pub struct Navigation {
+    route: RwSignal<Route>,
+}
+
+impl Navigation {
+    /// Follows the location hash as long as the page is there.
+    #[must_use]
+    pub fn begin() -> Self {
+        let route = RwSignal::new(Route::parse(&browser::hash()));
+        let listener = browser::on_window_event("hashchange", move || {
+            route.set(Route::parse(&browser::hash()));
+        });
+        // Dropped with the page, which ends the listening.
+        StoredValue::new_local(listener);
+        Self { route }
+    }
+
+    /// Returns the navigation of the page that is being shown.
+    #[must_use]
+    pub fn of_page() -> Self {
+        expect_context()
+    }
+
+    /// Returns where one is.
+    #[must_use]
+    pub fn route(self) -> Route {
+        self.route.get()
+    }
+
+    /// Goes to `route`; Back comes back from there.
+    pub fn go(self, route: &Route) {
+        browser::set_hash(&route.to_string());
+    }
+
+    /// Changes the address without a new step for Back.
+    pub fn amend(self, route: Route) {
+        browser::replace_hash(&route.to_string());
+        self.route.set(route);
+    }
+
+    /// Returns which releases the home page lists; everywhere else, all.
+    #[must_use]
+    pub fn filter(self) -> Filter {
+        self.route.with(|route| match route {
+            Route::Environments { filter, .. } => filter.clone(),
+            _ => Filter::default(),
+        })
+    }
+
+    /// Returns the address of the home page with something else open and the same releases listed.
+    #[must_use]
+    pub fn with_open(self, open: Option<Open>) -> Route {
+        Route::Environments {
+            filter: self.filter(),
+            open,
+        }
+    }
+}

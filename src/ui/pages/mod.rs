@@ -1,0 +1,7 @@
+//! One file for each page. Pages never import one another.
+
+pub mod environment;
+pub mod environments;
+pub mod flow;
+pub mod flows;
+pub mod play;

@@ -1,0 +1,292 @@
+//! Sentences for what goes wrong: why not, and the way out. The only place with such sentences.
+
+use crate::domain::actor::Role;
+use crate::domain::id::FlowId;
+use crate::domain::refusal::Refusal;
+use crate::domain::state::State;
+use crate::domain::text::{Name, TextProblem};
+use crate::journal::backend::BackendError;
+use crate::journal::session::Failure;
+
+use super::tenant::{environment_name, release_name};
+
+/// What a person reads when something did not work.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// What is the matter.
+    pub sentence: String,
+    /// What can be done about it.
+    pub way_out: String,
+}
+
+impl Problem {
+    fn new(sentence: impl Into<String>, way_out: impl Into<String>) -> Self {
+        Self {
+            sentence: sentence.into(),
+            way_out: way_out.into(),
+        }
+    }
+
+    /// Returns both sentences as one text.
+    #[must_use]
+    pub fn text(&self) -> String {
+        format!("{} {}", self.sentence, self.way_out)
+    }
+
+    /// Explains a refusal by the rules.
+    #[must_use]
+    pub fn of_refusal(state: &State, refusal: &Refusal) -> Self {
+        let environment = |id| environment_name(state, id);
+        let release = |id| release_name(state, id);
+        match refusal {
+            Refusal::NotAllowed { role, needs } => Self::new(
+                format!("You act as {}, who may not do this.", role_name(*role)),
+                format!("Act as {}, or ask one to do it.", role_name(*needs)),
+            ),
+            Refusal::NoSuchFlow(_) => Self::new(
+                "There is no such flow here.",
+                "Check the address, or pick the flow from the Flows page.",
+            ),
+            Refusal::NoSuchRelease(id) => Self::new(
+                state.release_name(*id).map_or_else(
+                    || "There is no such release here.".to_owned(),
+                    |name| format!("{name} has been deleted."),
+                ),
+                "Pick another release from the Environments page.",
+            ),
+            Refusal::NoSuchEnvironment(id) => Self::new(
+                state.environment_name(*id).map_or_else(
+                    || "There is no such environment here.".to_owned(),
+                    |name| format!("{name} has been removed."),
+                ),
+                "Pick another environment from the Environments page.",
+            ),
+            Refusal::NoSuchVariable(name) => Self::new(
+                format!("There is no variable {name} any more."),
+                "Create it again.",
+            ),
+            Refusal::NoSuchSnapshot(_) => Self::new(
+                "That version is not in this journal.",
+                "Build the flow again.",
+            ),
+            Refusal::IdTaken => Self::new(
+                "This has been recorded already.",
+                "Look for it before trying again.",
+            ),
+            Refusal::FlowNameTaken(id) => Self::new(
+                format!("A flow is called {} already.", flow_name(state, *id)),
+                "Choose another name.",
+            ),
+            Refusal::ReleaseNameTaken(id) => Self::new(
+                format!("A release is called {} already.", release(*id)),
+                "Choose another name, or build into that release.",
+            ),
+            Refusal::EnvironmentNameTaken(id) => Self::new(
+                format!("An environment is called {} already.", environment(*id)),
+                "Choose another name.",
+            ),
+            Refusal::VariableNameTaken(name) => Self::new(
+                format!("A variable is called {name} already."),
+                "Choose another name, or set that one.",
+            ),
+            Refusal::Final {
+                release: id,
+                environment: at,
+            } => Self::new(
+                format!(
+                    "{} is in {}, the last environment, and is final.",
+                    release(*id),
+                    environment(*at)
+                ),
+                "Build into a new release, or roll this one back first.",
+            ),
+            Refusal::NoNextEnvironment {
+                environment: at, ..
+            } => Self::new(
+                format!("{} is the last environment.", environment(*at)),
+                "There is no next one to promote to.",
+            ),
+            Refusal::NoPreviousEnvironment {
+                environment: at, ..
+            } => Self::new(
+                format!("{} is the first environment.", environment(*at)),
+                "There is no previous one to roll back to.",
+            ),
+            Refusal::EmptyRelease(id) => Self::new(
+                format!("{} holds no flow.", release(*id)),
+                "Build a flow into it first.",
+            ),
+            Refusal::Held(id) => Self::new(
+                format!("{} is held.", release(*id)),
+                "Lift the hold to promote it.",
+            ),
+            Refusal::AlreadyHeld(id) => Self::new(
+                format!("{} is held already.", release(*id)),
+                "Lift that hold first to set another.",
+            ),
+            Refusal::NotHeld(id) => Self::new(
+                format!("{} is not held.", release(*id)),
+                "It can be promoted.",
+            ),
+            Refusal::FlowNotInRelease { release: id, flow } => Self::new(
+                format!(
+                    "{} does not hold {}.",
+                    release(*id),
+                    flow_name(state, *flow)
+                ),
+                "There is nothing to remove.",
+            ),
+            Refusal::PlanChanged { .. } => Self::new(
+                "What this would change is no longer what you were shown.",
+                "Look at the new plan and confirm again. Nothing has been done yet.",
+            ),
+            Refusal::NotBetween(id) => Self::new(
+                format!(
+                    "Nothing can come after {}, the last environment.",
+                    environment(*id)
+                ),
+                "Insert the new environment between two others.",
+            ),
+            Refusal::OuterEnvironment(id) => Self::new(
+                format!(
+                    "{} begins or ends the pipeline and has to stay.",
+                    environment(*id)
+                ),
+                "Environments between the first and the last can be removed.",
+            ),
+            Refusal::DefaultEnvironment(id) => Self::new(
+                format!("{} is the default environment.", environment(*id)),
+                "Make another one the default first.",
+            ),
+            Refusal::EnvironmentInUse {
+                environment: at,
+                release: id,
+            } => Self::new(
+                format!("{} is in {}.", release(*id), environment(*at)),
+                "Promote it, roll it back or delete it first.",
+            ),
+            Refusal::NotUndoable(_) => Self::new(
+                "This step is none that can be undone.",
+                "Promotions, rollbacks, resets, removals and deletions can.",
+            ),
+            Refusal::ChangedSince { by, .. } => Self::new(
+                format!("Entry {by} changed the same release or flows afterwards."),
+                "Undo that change first, if it can be.",
+            ),
+            Refusal::EnvironmentGone(id) => Self::new(
+                format!("This needs {}, which is gone.", environment(*id)),
+                "Move the release with a promotion or a rollback instead.",
+            ),
+            Refusal::NameTakenSince { name, .. } => Self::new(
+                format!("Another release is called {name} by now."),
+                "Delete that one first, or leave this one deleted.",
+            ),
+            Refusal::NotRunnable {
+                flow,
+                environment: at,
+            } => Self::new(
+                format!(
+                    "{} cannot be run in {}.",
+                    flow_name(state, *flow),
+                    environment(*at)
+                ),
+                format!(
+                    "No version of it is there until one is {} {}.",
+                    if *at == state.pipeline().first().id {
+                        "built into"
+                    } else {
+                        "promoted to"
+                    },
+                    environment(*at)
+                ),
+            ),
+        }
+    }
+
+    /// Explains a failure of what keeps the journal.
+    #[must_use]
+    pub fn of_backend(error: &BackendError) -> Self {
+        match error {
+            BackendError::Taken | BackendError::Unavailable => Self::new(
+                "The journal could not be reached.",
+                "Nothing was changed that you see here. Try again in a moment.",
+            ),
+            BackendError::Refused => Self::new(
+                "The store of the journal refused this.",
+                "Ask whoever runs it for the permission to write.",
+            ),
+            BackendError::Full => Self::new(
+                "This browser's storage is full, so nothing was recorded.",
+                "Make room by removing what other pages of this site keep here, then try again.",
+            ),
+            BackendError::Blocked => Self::new(
+                "This browser does not let the page keep anything.",
+                "Allow storage for this site, then load the page again.",
+            ),
+            BackendError::Corrupt { position } => Self::new(
+                format!("The journal is damaged at entry {position}."),
+                "What came before is shown. Nothing more can be recorded until it is mended.",
+            ),
+            BackendError::TooNew { .. } => Self::new(
+                "The journal was written by a newer version of this page.",
+                "Load the page again to get that version. Until then nothing can be recorded.",
+            ),
+        }
+    }
+
+    /// Explains why a command was not carried out.
+    #[must_use]
+    pub fn of_failure(state: &State, failure: &Failure) -> Self {
+        match failure {
+            Failure::Refused(refusal) => Self::of_refusal(state, refusal),
+            Failure::Backend(error) => Self::of_backend(error),
+        }
+    }
+
+    /// Explains why a text is not accepted; `what` names its field.
+    #[must_use]
+    pub fn of_text(what: &str, problem: TextProblem) -> Self {
+        match problem {
+            TextProblem::Empty => Self::new(
+                format!("{what} is missing."),
+                "Write at least one character.",
+            ),
+            TextProblem::TooLong { length, limit } => Self::new(
+                format!("{what} has {length} characters; {limit} are possible."),
+                format!("Shorten it by {}.", length.saturating_sub(limit)),
+            ),
+            TextProblem::NotAVariableName => Self::new(
+                format!("{what} is not possible."),
+                "Begin with a letter; then letters, digits and _ can follow.",
+            ),
+        }
+    }
+}
+
+/// Returns what a role is called.
+#[must_use]
+pub const fn role_name(role: Role) -> &'static str {
+    match role {
+        Role::Viewer => "Viewer",
+        Role::Standard => "Standard user",
+        Role::Administrator => "Administrator",
+    }
+}
+
+/// Returns what a flow is called.
+#[must_use]
+pub fn flow_name(state: &State, id: FlowId) -> String {
+    state.flow(id).map_or_else(
+        || "a flow that is gone".into(),
+        |flow| flow.name.to_string(),
+    )
+}
+
+/// Checks a name that was typed; `what` names its field.
+///
+/// # Errors
+///
+/// The [`Problem`] to show beside the field.
+pub fn typed_name(what: &str, text: &str) -> Result<Name, Problem> {
+    Name::new(text).map_err(|problem| Problem::of_text(what, problem))
+}

@@ -1,0 +1,144 @@
+//! What every page reads and gives commands to: the open journal and the person who acts.
+//!
+//! Pages see the state through [`Tenant::read`], which makes whoever reads it run again after the
+//! next entry. There is no other copy of the state in the page.
+
+use std::rc::Rc;
+
+use leptos::prelude::*;
+
+use crate::browser;
+use crate::domain::actor::{Actor, Context, Role, Timestamp};
+use crate::domain::command::Command;
+use crate::domain::id::{EnvironmentId, Position, ReleaseId};
+use crate::domain::refusal::Refusal;
+use crate::domain::state::State;
+use crate::journal::backend::BackendError;
+use crate::journal::entry::Entry;
+use crate::journal::session::{Failure, Session};
+
+/// The open journal, and who acts. Cheap to copy.
+#[derive(Clone, Copy)]
+pub struct Tenant {
+    session: StoredValue<Rc<Session>, LocalStorage>,
+    position: RwSignal<Position>,
+    lost: RwSignal<Option<BackendError>>,
+    /// Who acts from this page (O1).
+    pub actor: RwSignal<Actor>,
+    /// The time, to the minute: what relative times are relative to.
+    pub now: RwSignal<Timestamp>,
+}
+
+impl Tenant {
+    /// Shows what `session` has read.
+    #[must_use]
+    pub fn new(session: Session, actor: RwSignal<Actor>) -> Self {
+        let position = RwSignal::new(session.position());
+        Self {
+            session: StoredValue::new_local(Rc::new(session)),
+            position,
+            lost: RwSignal::new(None),
+            actor,
+            now: RwSignal::new(browser::now()),
+        }
+    }
+
+    /// Returns the tenant of the page that is being shown.
+    #[must_use]
+    pub fn of_page() -> Self {
+        expect_context()
+    }
+
+    /// Reads the state; whoever does runs again when it has changed.
+    pub fn read<R>(self, question: impl FnOnce(&State) -> R) -> R {
+        self.position.track();
+        self.peek(question)
+    }
+
+    /// Reads the state once.
+    pub fn peek<R>(self, question: impl FnOnce(&State) -> R) -> R {
+        self.session
+            .with_value(|session| session.with_state(question))
+    }
+
+    /// Returns a recorded entry, if this page has read it.
+    #[must_use]
+    pub fn entry(self, position: Position) -> Option<Rc<Entry>> {
+        self.position.track();
+        self.session.with_value(|session| session.entry(position))
+    }
+
+    /// Returns what keeps the page from hearing of what others record, if anything does.
+    #[must_use]
+    pub fn lost(self) -> Option<BackendError> {
+        self.lost.get()
+    }
+
+    /// Gives a command, in the name of the person who acts. Returns when it has been recorded.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`]; nothing has happened then.
+    pub async fn give(self, command: Command) -> Result<Rc<Entry>, Failure> {
+        let context = Context {
+            at: browser::now(),
+            by: self.actor.get_untracked(),
+        };
+        let session = self.session.get_value();
+        let answer = session.submit(&command, &context).await;
+        self.catch_up(&session);
+        answer
+    }
+
+    /// Takes in what others have recorded.
+    pub async fn follow(self) {
+        let session = self.session.get_value();
+        let answer = session.follow().await;
+        self.catch_up(&session);
+        self.lost.set(answer.err());
+    }
+
+    fn catch_up(self, session: &Session) {
+        let position = session.position();
+        if position != self.position.get_untracked() {
+            self.position.set(position);
+        }
+    }
+
+    /// Tells whether the person who acts may do what needs `role` (O1).
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::NotAllowed`].
+    pub fn permits(self, role: Role) -> Result<(), Refusal> {
+        crate::domain::decide::permit(self.actor.read().role, role)
+    }
+
+    /// Returns the name of an environment.
+    #[must_use]
+    pub fn environment_name(self, id: EnvironmentId) -> String {
+        self.read(|state| environment_name(state, id))
+    }
+
+    /// Returns the name of a release.
+    #[must_use]
+    pub fn release_name(self, id: ReleaseId) -> String {
+        self.read(|state| release_name(state, id))
+    }
+}
+
+/// Returns the name of an environment, removed or not.
+#[must_use]
+pub fn environment_name(state: &State, id: EnvironmentId) -> String {
+    state
+        .environment_name(id)
+        .map_or_else(|| "an environment that is gone".into(), ToString::to_string)
+}
+
+/// Returns the name of a release, deleted or not.
+#[must_use]
+pub fn release_name(state: &State, id: ReleaseId) -> String {
+    state
+        .release_name(id)
+        .map_or_else(|| "a release that is gone".into(), ToString::to_string)
+}

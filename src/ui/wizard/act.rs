@@ -1,0 +1,167 @@
+//! What can be done with the wizard: for each act its plan, its command, and its fixed words.
+
+use crate::domain::actor::Role;
+use crate::domain::command::Command;
+use crate::domain::id::{FlowId, Position, ReleaseId};
+use crate::domain::plan::{self, Plan, Undoing};
+use crate::domain::refusal::Refusal;
+use crate::domain::state::State;
+use crate::domain::text::Note;
+use crate::ui::components::button::Weight;
+use crate::ui::problem::flow_name;
+use crate::ui::tenant::{Tenant, release_name};
+
+/// Something that is planned, confirmed and recorded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Act {
+    /// Promote a release (P5).
+    Promote(ReleaseId),
+    /// Roll a release back (R6).
+    RollBack(ReleaseId),
+    /// Remove a flow from a release (D1).
+    RemoveFlow(ReleaseId, FlowId),
+    /// Delete a release (D2).
+    Delete(ReleaseId),
+    /// Undo an earlier step (U1).
+    Undo(Position),
+}
+
+impl Act {
+    /// Returns what would happen now.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal`] where nothing would, or the person who acts may not do it (O1).
+    pub fn plan(self, tenant: Tenant) -> Result<Plan, Refusal> {
+        tenant.permits(Role::Administrator)?;
+        match self {
+            Self::Promote(release) => tenant.read(|state| plan::promotion(state, release)),
+            Self::RollBack(release) => tenant.read(|state| plan::rollback(state, release)),
+            Self::RemoveFlow(release, flow) => {
+                tenant.read(|state| plan::flow_removal(state, release, flow))
+            }
+            Self::Delete(release) => tenant.read(|state| plan::deletion(state, release)),
+            Self::Undo(position) => {
+                let undoing = undoing(tenant, position)?;
+                tenant.read(|state| plan::undo(state, &undoing))
+            }
+        }
+    }
+
+    /// Returns the command that does what was shown.
+    ///
+    /// # Errors
+    ///
+    /// [`Refusal::NotUndoable`] where there is no such step to undo.
+    pub fn command(
+        self,
+        tenant: Tenant,
+        shown: Plan,
+        reason: Note,
+        hold: bool,
+    ) -> Result<Command, Refusal> {
+        Ok(match self {
+            Self::Promote(release) => Command::Promote { release, shown },
+            Self::RollBack(release) => Command::RollBack {
+                release,
+                shown,
+                reason,
+                hold,
+            },
+            Self::RemoveFlow(release, flow) => Command::RemoveFlow {
+                release,
+                flow,
+                shown,
+            },
+            Self::Delete(release) => Command::DeleteRelease {
+                release,
+                shown,
+                reason,
+            },
+            Self::Undo(position) => Command::Undo {
+                undoing: undoing(tenant, position)?,
+                shown,
+            },
+        })
+    }
+
+    /// Tells whether the form asks why (R9).
+    #[must_use]
+    pub const fn offers_reason(self) -> bool {
+        matches!(self, Self::RollBack(_) | Self::Delete(_))
+    }
+
+    /// Tells whether the form offers to hold the release (R10).
+    #[must_use]
+    pub const fn offers_hold(self) -> bool {
+        matches!(self, Self::RollBack(_))
+    }
+
+    /// Returns how much weight the button has that confirms.
+    #[must_use]
+    pub const fn weight(self) -> Weight {
+        match self {
+            Self::Promote(_) | Self::Undo(_) => Weight::Main,
+            Self::RollBack(_) | Self::RemoveFlow(..) | Self::Delete(_) => Weight::Grave,
+        }
+    }
+
+    /// Returns the heading of the form.
+    #[must_use]
+    pub const fn title(self) -> &'static str {
+        match self {
+            Self::Promote(_) => "Promote release",
+            Self::RollBack(_) => "Rollback Release",
+            Self::RemoveFlow(..) => "Remove flow",
+            Self::Delete(_) => "Delete release",
+            Self::Undo(_) => "Undo",
+        }
+    }
+
+    /// Returns what stands on the button that confirms.
+    #[must_use]
+    pub fn confirm_label(self, state: &State) -> String {
+        match self {
+            Self::Promote(release) => {
+                let target = state
+                    .release(release)
+                    .and_then(|release| state.pipeline().next(release.place.environment));
+                target.map_or_else(
+                    || "Promote".to_owned(),
+                    |target| format!("Promote to {}", target.name()),
+                )
+            }
+            Self::RollBack(_) => "Rollback to previous release".to_owned(),
+            Self::RemoveFlow(release, flow) => format!(
+                "Remove {} from {}",
+                flow_name(state, flow),
+                release_name(state, release)
+            ),
+            Self::Delete(release) => format!("Delete {}", release_name(state, release)),
+            Self::Undo(_) => "Undo this step".to_owned(),
+        }
+    }
+
+    /// Returns the words that say that it is done.
+    #[must_use]
+    pub const fn done(self) -> &'static str {
+        match self {
+            Self::Promote(_) => "Promote release successful",
+            Self::RollBack(_) => "Release rolled back",
+            Self::RemoveFlow(..) => "Flow removed",
+            Self::Delete(_) => "Release deleted",
+            Self::Undo(_) => "Step undone",
+        }
+    }
+}
+
+/// Returns the step of the history that is to be undone (U3).
+fn undoing(tenant: Tenant, position: Position) -> Result<Undoing, Refusal> {
+    let entry = tenant
+        .entry(position)
+        .ok_or(Refusal::NotUndoable(position))?;
+    Ok(Undoing {
+        position,
+        event: entry.event.clone(),
+    })
+}

@@ -1,0 +1,334 @@
+//! The forms that move releases: one wizard, from the plan to the confirmation that it is done.
+//!
+//! What it shows is the [`Plan`] that the rules execute (R7). When what the plan rests on changes
+//! while the form is open, it shows both and asks again (R8).
+
+pub mod act;
+pub mod note;
+pub mod plan_view;
+pub mod wording;
+
+pub use act::Act;
+pub use plan_view::PlanView;
+pub use wording::Tense;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::components::button::{Button, Weight, fresh_id};
+use super::components::copy::CopyButton;
+use super::components::dialog::{Closer, Dialog};
+use super::components::notice::{Done, Recording, Trouble};
+use super::problem::Problem;
+use super::tenant::Tenant;
+use crate::domain::id::Position;
+use crate::domain::plan::Plan;
+use crate::domain::refusal::Refusal;
+use crate::domain::text::Note;
+use crate::journal::session::Failure;
+
+/// How far the wizard has come.
+#[derive(Clone, Debug, PartialEq)]
+enum Stage {
+    /// The plan is shown and can be confirmed.
+    Reviewing(Plan),
+    /// What was shown is not what would happen now (R8).
+    Changed { was: Plan, now: Plan },
+    /// It is being recorded.
+    Recording(Plan),
+    /// It is recorded.
+    Done(Receipt),
+    /// It could not be recorded; all that was typed is still there.
+    Failed(Plan, Problem),
+    /// It cannot be done.
+    Refused(Problem),
+}
+
+/// What was done, and where it is recorded.
+#[derive(Clone, Debug, PartialEq)]
+struct Receipt {
+    plan: Plan,
+    position: Position,
+    reason: Note,
+    held: bool,
+}
+
+/// What was typed.
+#[derive(Clone, Copy)]
+struct Inputs {
+    reason: RwSignal<String>,
+    hold: RwSignal<bool>,
+}
+
+impl Inputs {
+    fn reason(self) -> Result<Note, Problem> {
+        Note::new(&self.reason.read()).map_err(|problem| Problem::of_text("The reason", problem))
+    }
+}
+
+/// The wizard for one act.
+#[component]
+pub fn Wizard(
+    /// What is to be done.
+    act: Act,
+    /// Hears that the form was closed.
+    on_close: impl Fn() + 'static,
+    /// Where **Undo** leads, once the act is done.
+    undo_at: fn(Position) -> String,
+) -> impl IntoView {
+    let tenant = Tenant::of_page();
+    let stage = RwSignal::new(first_stage(tenant, act));
+    let inputs = Inputs {
+        reason: RwSignal::new(String::new()),
+        hold: RwSignal::new(false),
+    };
+
+    // R8: whatever is recorded meanwhile, here or elsewhere, is held against what is shown.
+    Effect::new(move |_| {
+        let plan = act.plan(tenant);
+        stage.maybe_update(|stage| follow(stage, plan, |refusal| explain(tenant, refusal)));
+    });
+
+    let confirm = move || {
+        let (plan, Ok(reason)) = (stage.with_untracked(shown), inputs.reason()) else {
+            return;
+        };
+        let Some(plan) = plan else { return };
+        let hold = inputs.hold.get_untracked() && act.offers_hold();
+        let command = match act.command(tenant, plan.clone(), reason.clone(), hold) {
+            Ok(command) => command,
+            Err(refusal) => return stage.set(Stage::Refused(explain(tenant, &refusal))),
+        };
+        stage.set(Stage::Recording(plan.clone()));
+        spawn_local(async move {
+            let next = match tenant.give(command).await {
+                Ok(entry) => Stage::Done(Receipt {
+                    plan,
+                    position: entry.position,
+                    reason,
+                    held: hold,
+                }),
+                Err(Failure::Refused(Refusal::PlanChanged { now })) => Stage::Changed {
+                    was: plan,
+                    now: *now,
+                },
+                Err(Failure::Refused(refusal)) => Stage::Refused(explain(tenant, &refusal)),
+                Err(Failure::Backend(error)) => Stage::Failed(plan, Problem::of_backend(&error)),
+            };
+            // The form may have been closed while it was being recorded.
+            stage.try_set(next);
+        });
+    };
+
+    view! {
+        <Dialog
+            title=act.title()
+            on_close=on_close
+            children=move |closer| {
+                view! {
+                    <div class="dialog-body" aria-live="polite">
+                        {move || {
+                            let body: AnyView = match stage.get() {
+                                Stage::Reviewing(plan) | Stage::Recording(plan) => {
+                                    view! { <PlanView plan=plan tense=Tense::Future /> }.into_any()
+                                }
+                                Stage::Failed(plan, problem) => {
+                                    view! {
+                                        <Trouble sentence=problem.sentence way_out=problem.way_out />
+                                        <PlanView plan=plan tense=Tense::Future />
+                                    }
+                                        .into_any()
+                                }
+                                Stage::Changed { was, now } => {
+                                    view! { <BothPlans was=was now=now /> }.into_any()
+                                }
+                                Stage::Refused(problem) => view! { <Trouble sentence=problem.sentence way_out=problem.way_out /> }.into_any(),
+                                Stage::Done(receipt) => {
+                                    view! { <Outcome act=act receipt=receipt /> }.into_any()
+                                }
+                            };
+                            body
+                        }}
+                        <Questions act=act stage=stage inputs=inputs />
+                    </div>
+                    <footer class="dialog-foot">
+                        {move || buttons(act, stage, inputs, closer, confirm, undo_at)}
+                    </footer>
+                }
+                    .into_any()
+            }
+        />
+    }
+}
+
+fn first_stage(tenant: Tenant, act: Act) -> Stage {
+    match untrack(|| act.plan(tenant)) {
+        Ok(plan) => Stage::Reviewing(plan),
+        Err(refusal) => Stage::Refused(explain(tenant, &refusal)),
+    }
+}
+
+fn explain(tenant: Tenant, refusal: &Refusal) -> Problem {
+    tenant.peek(|state| Problem::of_refusal(state, refusal))
+}
+
+/// Returns the plan that confirming would confirm.
+fn shown(stage: &Stage) -> Option<Plan> {
+    match stage {
+        Stage::Reviewing(plan) | Stage::Failed(plan, _) | Stage::Changed { now: plan, .. } => {
+            Some(plan.clone())
+        }
+        Stage::Recording(_) | Stage::Done(_) | Stage::Refused(_) => None,
+    }
+}
+
+/// Holds what is shown against the plan as it is now; tells whether the stage changed.
+fn follow(
+    stage: &mut Stage,
+    plan: Result<Plan, Refusal>,
+    explain: impl FnOnce(&Refusal) -> Problem,
+) -> bool {
+    let next = match (&*stage, plan) {
+        (Stage::Reviewing(was) | Stage::Failed(was, _), Ok(now)) => (!now.shows_the_same_as(was))
+            .then(|| Stage::Changed {
+                was: was.clone(),
+                now,
+            }),
+        (Stage::Changed { was, now: known }, Ok(now)) => {
+            (!now.shows_the_same_as(known)).then(|| Stage::Changed {
+                was: was.clone(),
+                now,
+            })
+        }
+        (Stage::Reviewing(_) | Stage::Failed(..) | Stage::Changed { .. }, Err(refusal)) => {
+            Some(Stage::Refused(explain(&refusal)))
+        }
+        (Stage::Recording(_) | Stage::Done(_) | Stage::Refused(_), _) => None,
+    };
+    next.map(|next| *stage = next).is_some()
+}
+
+/// R8: what was shown, and what would happen now.
+#[component]
+fn BothPlans(was: Plan, now: Plan) -> impl IntoView {
+    view! {
+        <Trouble
+            sentence="Something changed while this form was open."
+            way_out="Nothing has been done. Look at what would happen now, and confirm again."
+        />
+        <section class="plan-now">
+            <h3>"What would happen now"</h3>
+            <PlanView plan=now tense=Tense::Future />
+        </section>
+        <section class="plan-was">
+            <h3>"What you were shown before"</h3>
+            <PlanView plan=was tense=Tense::Future />
+        </section>
+    }
+}
+
+/// What was done.
+#[component]
+fn Outcome(act: Act, receipt: Receipt) -> impl IntoView {
+    let tenant = Tenant::of_page();
+    let mut sentence = tenant.peek(|state| wording::lead(state, &receipt.plan.step, Tense::Past));
+    if receipt.held {
+        sentence.push_str(" It is held: it cannot be promoted until the hold is lifted.");
+    }
+    view! {
+        <Done sentence=format!("{}.", act.done()) more=sentence />
+        <PlanView plan=receipt.plan tense=Tense::Past />
+        {(!receipt.reason.is_empty())
+            .then(|| view! { <p class="reason">"Reason: " {receipt.reason.to_string()}</p> })}
+    }
+}
+
+/// What the form asks for beside the confirmation (R9, R10). Kept mounted while the act is being
+/// recorded, so that nothing typed is lost when that fails.
+#[component]
+fn Questions(act: Act, stage: RwSignal<Stage>, inputs: Inputs) -> impl IntoView {
+    let asked = Memo::new(move |_| !matches!(*stage.read(), Stage::Done(_) | Stage::Refused(_)));
+    let busy = move || matches!(*stage.read(), Stage::Recording(_));
+    let field = fresh_id("reason");
+    let help = fresh_id("help");
+    act.offers_reason().then(|| {
+        view! {
+            <div class="questions" hidden=move || !asked.get()>
+                <label for=field.clone()>"Reason (optional)"</label>
+                <textarea
+                    id=field
+                    rows="2"
+                    prop:value=inputs.reason
+                    readonly=busy
+                    aria-describedby=help.clone()
+                    aria-invalid=move || inputs.reason().is_err().then_some("true")
+                    on:input=move |event| inputs.reason.set(event_target_value(&event))
+                ></textarea>
+                <p class="field-problem" id=help role="status">
+                    {move || inputs.reason().err().map(|problem| problem.text())}
+                </p>
+                {act
+                    .offers_hold()
+                    .then(|| {
+                        view! {
+                            <label class="check">
+                                <input
+                                    type="checkbox"
+                                    prop:checked=inputs.hold
+                                    disabled=busy
+                                    on:change=move |event| inputs.hold.set(event_target_checked(&event))
+                                />
+                                "Hold this release so that it cannot be promoted"
+                            </label>
+                        }
+                    })}
+            </div>
+        }
+    })
+}
+
+fn buttons(
+    act: Act,
+    stage: RwSignal<Stage>,
+    inputs: Inputs,
+    closer: Closer,
+    confirm: impl Fn() + Copy + 'static,
+    undo_at: fn(Position) -> String,
+) -> AnyView {
+    let tenant = Tenant::of_page();
+    let confirm_label = move || tenant.read(|state| act.confirm_label(state));
+    match stage.get() {
+        Stage::Reviewing(_) | Stage::Changed { .. } | Stage::Failed(..) => {
+            let why_not =
+                Signal::derive(move || inputs.reason().err().map(|problem| problem.text()));
+            view! {
+                <Button on_press=move || closer.close()>"Cancel"</Button>
+                <Button on_press=confirm weight=act.weight() why_not=why_not>
+                    {confirm_label}
+                </Button>
+            }
+            .into_any()
+        }
+        Stage::Recording(_) => view! {
+            <Recording />
+        }
+        .into_any(),
+        Stage::Refused(_) => {
+            view! { <Button on_press=move || closer.close()>"Close"</Button> }.into_any()
+        }
+        Stage::Done(receipt) => {
+            let position = receipt.position;
+            let note = move || {
+                tenant.peek(|state| {
+                    note::change_note(state, act, &receipt.plan, &receipt.reason, position)
+                })
+            };
+            view! {
+                <CopyButton text=note label="Copy change note" labelled=true />
+                <a class="button" href=undo_at(position)>"Undo"</a>
+                <Button on_press=move || closer.close() weight=Weight::Main>"Finish"</Button>
+            }
+            .into_any()
+        }
+    }
+}

@@ -1,0 +1,13 @@
+//! What only a browser can show: the journal in localStorage, and the page's surroundings.
+#![cfg(target_arch = "wasm32")]
+
+#[path = "../journal/contract.rs"]
+mod contract;
+mod local;
+mod surroundings;
+#[path = "../journal/world.rs"]
+mod world;
+
+use wasm_bindgen_test::wasm_bindgen_test_configure;
+
+wasm_bindgen_test_configure!(run_in_browser);

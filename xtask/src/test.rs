@@ -1,0 +1,157 @@
+//! Runs all tests, in the order in which they are quickest to fail: the rules natively, the page's
+//! parts in a browser, the built site as a person uses it. All of them run, whichever fail.
+
+use std::fmt;
+use std::fs;
+use std::process::Command;
+
+use crate::checkout;
+use crate::progress::{self, Outcome};
+use crate::site;
+use crate::tools;
+use crate::wasm_target::WasmEnvironment;
+
+/// One of the groups of tests.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Group {
+    /// What needs neither browser nor page.
+    Native,
+    /// What runs as WebAssembly inside a headless browser.
+    Browser,
+    /// What steers a browser through the site, built for release.
+    Journeys,
+}
+
+impl Group {
+    /// All groups, in the order in which they run.
+    pub(crate) const ALL: [Self; 3] = [Self::Native, Self::Browser, Self::Journeys];
+
+    /// The group of this name.
+    pub(crate) fn named(name: &str) -> Option<Self> {
+        Self::ALL
+            .into_iter()
+            .find(|group| group.to_string() == name)
+    }
+
+    /// The command of its tests, with everything that it needs in place.
+    fn command(self, deep: bool) -> Outcome<Command> {
+        let mut cargo = match self {
+            Self::Native => {
+                let mut cargo = checkout::cargo();
+                cargo.args(["test", "--locked", "--workspace", "--no-default-features"]);
+                cargo
+            }
+            Self::Browser => browser_tests()?,
+            Self::Journeys => journeys()?,
+        };
+        if deep {
+            cargo.env("FLOW_DEEP", "1");
+        }
+        Ok(cargo)
+    }
+}
+
+impl fmt::Display for Group {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(match self {
+            Self::Native => "native",
+            Self::Browser => "browser",
+            Self::Journeys => "journeys",
+        })
+    }
+}
+
+/// Runs these groups; `arguments` go to every one's `cargo test`. Says at the end which of them
+/// failed.
+pub(crate) fn run(groups: &[Group], deep: bool, arguments: &[String]) -> Outcome {
+    let results: Vec<(String, Outcome)> = groups
+        .iter()
+        .map(|group| {
+            let what = format!("{group} tests");
+            let result = group
+                .command(deep)
+                .and_then(|mut cargo| progress::watch(&what, cargo.args(arguments)));
+            (what, result)
+        })
+        .collect();
+    progress::summary(&results)
+}
+
+fn browser_tests() -> Outcome<Command> {
+    let browser = tools::browser()?;
+    let environment = WasmEnvironment::new(vec![tools::wasm_bindgen()?])?;
+    let settings = checkout::wasm_target().join("webdriver.json");
+    progress::create_parent(&settings)?;
+    fs::write(
+        &settings,
+        webdriver_settings(&browser.chromium.to_string_lossy()),
+    )
+    .map_err(|error| format!("Cannot write {}: {error}", settings.display()))?;
+
+    let mut cargo = environment.command("cargo");
+    cargo
+        .args(["test", "--locked", "--target", "wasm32-unknown-unknown"])
+        .args([
+            "--no-default-features",
+            "--features",
+            "browser",
+            "--test",
+            "browser",
+        ])
+        .env(
+            "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUNNER",
+            "wasm-bindgen-test-runner",
+        )
+        .env("CHROMEDRIVER", &browser.driver)
+        .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", &settings)
+        // Seconds. Its own 5 for the browser's start and 20 for all tests are short for a small or
+        // busy machine.
+        .env("WASM_BINDGEN_TEST_DRIVER_TIMEOUT", "60")
+        .env("WASM_BINDGEN_TEST_TIMEOUT", "300");
+    Ok(cargo)
+}
+
+/// A browser without a window, that asks nobody anything, and that root may start, too.
+fn webdriver_settings(chromium: &str) -> String {
+    format!(
+        r#"{{ "goog:chromeOptions": {{ "binary": {chromium:?}, "args": [
+    "--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--disable-dev-shm-usage", "--no-first-run",
+    "--disable-background-networking", "--disable-component-update", "--disable-sync"
+] }} }}
+"#
+    )
+}
+
+fn journeys() -> Outcome<Command> {
+    let browser = tools::browser()?;
+    let folder = checkout::target().join("journeys/site");
+    site::build(&folder)?;
+    let mut cargo = checkout::cargo();
+    cargo
+        .args([
+            "test",
+            "--locked",
+            "--no-default-features",
+            "--features",
+            "journeys",
+            "--test",
+            "journeys",
+        ])
+        .env("FLOW_SITE", &folder)
+        .env("FLOW_CHROMIUM", &browser.chromium)
+        .env("FLOW_CHROMEDRIVER", &browser.driver);
+    Ok(cargo)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_group_is_found_by_its_name() {
+        for group in Group::ALL {
+            assert_eq!(Group::named(&group.to_string()), Some(group));
+        }
+        assert_eq!(Group::named("all"), None);
+    }
+}

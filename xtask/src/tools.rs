@@ -1,0 +1,286 @@
+//! Brings the programs that the page's build and tests need, in exactly the versions that they
+//! need, once per machine.
+//!
+//! They lie outside the checkout, in one folder per version that exists only when it is complete. A
+//! program of the right version that is already on the PATH is used instead; nothing of the user's
+//! own is changed.
+
+use std::env;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use crate::checkout;
+use crate::progress::{self, Outcome};
+
+const TRUNK: &str = "0.21.14";
+const BINARYEN: &str = "132";
+
+/// The folder of all tools: `FLOW_TOOLS`, or one in the user's cache.
+pub(crate) fn cache() -> Outcome<PathBuf> {
+    let set = |variable| {
+        env::var_os(variable)
+            .filter(|value| !value.is_empty())
+            .map(PathBuf::from)
+    };
+    set("FLOW_TOOLS")
+        .map(|folder| checkout::root().join(folder))
+        .or_else(|| Some(set("XDG_CACHE_HOME")?.join("flow-environments")))
+        .or_else(|| Some(env::home_dir()?.join(".cache/flow-environments")))
+        .ok_or_else(|| {
+            "There is no home folder to keep the tools in. Name one: export FLOW_TOOLS=/some/folder"
+                .to_owned()
+        })
+}
+
+/// The log of one tool's installation.
+pub(crate) fn log(name: &str) -> Outcome<PathBuf> {
+    Ok(cache()?.join("logs").join(format!("{name}.log")))
+}
+
+/// The lock of one tool's installation.
+pub(crate) fn lock(name: &str) -> Outcome<fs::File> {
+    progress::lock(
+        &cache()?.join("locks").join(name),
+        &format!("it is installing {name}"),
+    )
+}
+
+/// The folders of Trunk, wasm-bindgen and wasm-opt, for the PATH of whoever builds the page.
+pub(crate) fn for_the_page() -> Outcome<Vec<PathBuf>> {
+    let folders = vec![trunk()?, wasm_bindgen()?, wasm_opt()?];
+    remove_leftovers()?;
+    Ok(folders)
+}
+
+fn trunk() -> Outcome<PathBuf> {
+    provide("trunk", TRUNK, "bin", |folder| {
+        cargo_install(
+            folder,
+            &[
+                "trunk",
+                "--version",
+                TRUNK,
+                "--locked",
+                "--no-default-features",
+            ],
+        )
+    })
+}
+
+/// The folder of wasm-bindgen and its test runner, in Cargo.lock's version.
+pub(crate) fn wasm_bindgen() -> Outcome<PathBuf> {
+    let version = checkout::wasm_bindgen_version()?;
+    provide("wasm-bindgen", &version, "bin", |folder| {
+        // Not --locked: the lock file that it was published with names a crate that cannot be had.
+        cargo_install(folder, &["wasm-bindgen-cli", "--version", &version])
+    })
+}
+
+fn wasm_opt() -> Outcome<PathBuf> {
+    provide("wasm-opt", BINARYEN, "node_modules/.bin", |folder| {
+        if find("npm").is_none() {
+            return Err(format!(
+                "wasm-opt {BINARYEN} is missing, and npm, which would bring it. Install Node.js with npm, \
+                 or put Binaryen {BINARYEN} on the PATH."
+            ));
+        }
+        let mut npm = Command::new("npm");
+        npm.args(["install", "--no-audit", "--no-fund", "--prefix"])
+            .arg(folder)
+            .arg(format!("binaryen@{BINARYEN}.0.0"));
+        progress::run(&mut npm, &log("wasm-opt")?)
+    })
+}
+
+/// The folder that holds `program` in this version: the cache's, else the user's own, else a newly
+/// installed one.
+fn provide(
+    program: &str,
+    version: &str,
+    subfolder: &str,
+    install: impl FnOnce(&Path) -> Outcome,
+) -> Outcome<PathBuf> {
+    let complete = cache()?.join(format!("{program}-{version}"));
+    let folder = complete.join(subfolder);
+    if folder.join(program).is_file() {
+        return Ok(folder);
+    }
+    if let Some(own) = find(program).filter(|own| says_version(own, version)) {
+        return Ok(own.parent().unwrap_or(&own).to_path_buf());
+    }
+    let _lock = lock(program)?;
+    if folder.join(program).is_file() {
+        return Ok(folder); // Another command installed it while this one waited.
+    }
+    let partial = complete.with_extension(format!("{version}.partial"));
+    remove(&partial)?;
+    make(&partial)?;
+    progress::step(&format!("Installing {program} {version}"), || {
+        install(&partial)
+    })?;
+    fs::rename(&partial, &complete)
+        .map_err(|error| format!("Cannot complete {}: {error}", complete.display()))?;
+    Ok(folder)
+}
+
+fn cargo_install(folder: &Path, arguments: &[&str]) -> Outcome {
+    let name = arguments.first().copied().unwrap_or("cargo-install");
+    let mut cargo = Command::new("cargo");
+    cargo
+        .args(["install", "--debug", "--root"])
+        .arg(folder)
+        .args(arguments)
+        // Outside the checkout, whose settings are not for the tools.
+        .current_dir(cache()?)
+        .env_remove("RUSTC")
+        .env_remove("RUSTFLAGS")
+        .env("CARGO_PROFILE_DEV_DEBUG", "false")
+        // Shared, because the tools have many crates in common.
+        .env("CARGO_TARGET_DIR", cache()?.join("build"));
+    progress::run(&mut cargo, &log(name)?)
+}
+
+/// Removes what building the tools left behind, more than a gigabyte.
+fn remove_leftovers() -> Outcome {
+    let build = cache()?.join("build");
+    if !build.exists() {
+        return Ok(());
+    }
+    let _locks = (lock("trunk")?, lock("wasm-bindgen")?);
+    remove(&build)
+}
+
+/// A browser and the driver that tests steer it with.
+pub(crate) struct Browser {
+    pub(crate) chromium: PathBuf,
+    pub(crate) driver: PathBuf,
+}
+
+/// Chromium and chromedriver: `FLOW_CHROMIUM` and `FLOW_CHROMEDRIVER`, else those on the PATH, else
+/// Debian's.
+pub(crate) fn browser() -> Outcome<Browser> {
+    if let Some(browser) = browser_here() {
+        return Ok(browser);
+    }
+    {
+        let _lock = lock("chromium")?;
+        if browser_here().is_none() {
+            apt_install(
+                "Chromium and chromedriver",
+                &["chromium", "chromium-driver"],
+            )?;
+        }
+    }
+    browser_here().ok_or_else(|| {
+        "Chromium or chromedriver cannot be found. Name them: \
+         export FLOW_CHROMIUM=… FLOW_CHROMEDRIVER=…"
+            .to_owned()
+    })
+}
+
+fn browser_here() -> Option<Browser> {
+    let named = |variable| env::var_os(variable).map(PathBuf::from);
+    let chromium = || {
+        [
+            "chromium",
+            "chromium-browser",
+            "google-chrome",
+            "google-chrome-stable",
+        ]
+        .into_iter()
+        .find_map(find)
+    };
+    Some(Browser {
+        chromium: named("FLOW_CHROMIUM").or_else(chromium)?,
+        driver: named("FLOW_CHROMEDRIVER").or_else(|| find("chromedriver"))?,
+    })
+}
+
+/// Installs Debian packages, without removing any, where there is apt-get and the right to use it.
+pub(crate) fn apt_install(what: &str, packages: &[&str]) -> Outcome {
+    let packages_named = packages.join(" ");
+    if find("apt-get").is_none() {
+        return Err(format!(
+            "{what}: missing here, and there is no apt-get to bring it \
+             ({packages_named} on Debian)."
+        ));
+    }
+    if !is_root() {
+        return Err(format!(
+            "{what}: missing here, and only root can install it. Do that, and try again:\n\n    \
+             sudo apt-get install --no-install-recommends {packages_named}"
+        ));
+    }
+    let log = log("apt-get")?;
+    let apt = |arguments: &[&str]| {
+        let mut apt = Command::new("apt-get");
+        apt.args(["-o", "DPkg::Lock::Timeout=300"])
+            .args(arguments)
+            .env("DEBIAN_FRONTEND", "noninteractive");
+        progress::run(&mut apt, &log)
+    };
+    progress::step(&format!("Installing {packages_named} (apt-get)"), || {
+        apt(&["update"])?;
+        apt(&[
+            &["install", "--yes", "--no-remove", "--no-install-recommends"],
+            packages,
+        ]
+        .concat())
+    })
+}
+
+fn is_root() -> bool {
+    Command::new("id")
+        .arg("-u")
+        .output()
+        .is_ok_and(|output| output.stdout.trim_ascii() == b"0")
+}
+
+/// The program that the PATH leads to.
+pub(crate) fn find(program: &str) -> Option<PathBuf> {
+    let path = env::var_os("PATH")?;
+    env::split_paths(&path)
+        .map(|folder| folder.join(program))
+        .find(|file| file.is_file())
+}
+
+fn says_version(program: &Path, version: &str) -> bool {
+    let output = Command::new(program).arg("--version").output();
+    output.is_ok_and(|output| {
+        output.status.success() && names_version(&String::from_utf8_lossy(&output.stdout), version)
+    })
+}
+
+/// Whether a line such as `wasm-opt version 132 (version_132)` names this version.
+fn names_version(line: &str, version: &str) -> bool {
+    line.split_whitespace().any(|word| word == version)
+}
+
+/// Makes a folder, with those above it.
+pub(crate) fn make(folder: &Path) -> Outcome {
+    fs::create_dir_all(folder)
+        .map_err(|error| format!("Cannot make the folder {}: {error}", folder.display()))
+}
+
+/// Removes a folder, if there is one.
+pub(crate) fn remove(folder: &Path) -> Outcome {
+    if folder.exists() {
+        fs::remove_dir_all(folder)
+            .map_err(|error| format!("Cannot remove {}: {error}", folder.display()))?;
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_version_is_named_in_full_or_not_at_all() {
+        assert!(names_version("trunk 0.21.14\n", "0.21.14"));
+        assert!(names_version("wasm-opt version 132 (version_132)", "132"));
+        assert!(!names_version("wasm-bindgen 0.2.130", "0.2.13"));
+        assert!(!names_version("wasm-opt version 108", "132"));
+    }
+}
