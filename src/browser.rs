@@ -176,6 +176,13 @@ pub fn set_theme(theme: &str) {
     }
 }
 
+/// Names the page in the browser's tab and in its history.
+pub fn set_title(title: &str) {
+    if let Some(document) = window().document() {
+        document.set_title(title);
+    }
+}
+
 /// Scrolls as little as it takes for the element to be seen.
 pub fn reveal(element: &web_sys::Element) {
     let options = web_sys::ScrollIntoViewOptions::new();

@@ -2,7 +2,8 @@
 //! page where the browser blocks that.
 
 use flow_environments::journal::local::Local;
-use flow_environments::ui::app::{App, Keeping};
+use flow_environments::ui::app::App;
+use flow_environments::ui::keeping::Keeping;
 use leptos::prelude::*;
 
 fn main() {

@@ -33,7 +33,7 @@ pub struct ContentChange {
 
 /// One thing that a move changed, with enough said to change it back.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "edit")]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Edit {
     /// Deployments of one release left, and then joined, stacks of one environment.
     Stacks {

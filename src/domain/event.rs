@@ -13,7 +13,7 @@ use super::variable::Value;
 
 /// What one entry of the journal says.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "kind")]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Event {
     /// The journal began. Always the first event, and only the first.
     TenantBegun {

@@ -11,7 +11,6 @@ pub struct Environment {
     /// Read-only; used in the Run URL (E2).
     pub id: EnvironmentId,
     /// What people may change.
-    #[serde(flatten)]
     pub settings: Settings,
 }
 

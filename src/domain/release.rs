@@ -36,7 +36,7 @@ pub struct Place {
 
 /// The move that put a release where it is.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase", tag = "by")]
+#[serde(rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum Arrival {
     /// Its first build, in the first environment (B1).
     Build,

@@ -19,7 +19,7 @@ pub struct Variable {
 }
 
 /// A value, and the entry that set it: when and by whom.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Setting {
     /// What was set.
     pub value: Value,

@@ -5,8 +5,8 @@
 //!
 //! - **Create if absent.** Of all attempts to append at one position, from anywhere, exactly one
 //!   succeeds. An entry that was appended never changes.
-//! - **Read what was acknowledged.** A read that begins after an append was acknowledged, by whomever,
-//!   holds that entry.
+//! - **Read what was told.** What a page has been told of, because its append was acknowledged or its
+//!   position taken, its later reads hold.
 //! - **All or nothing.** An append that fails with anything but [`BackendError::Unavailable`] has
 //!   recorded nothing.
 //! - **To the letter.** A text is read as it was written: entries are chained by their exact text.

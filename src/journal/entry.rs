@@ -242,13 +242,16 @@ struct Version {
 
 #[derive(Deserialize)]
 struct Link {
-    previous: Hash,
+    previous: Option<Hash>,
 }
 
-/// Tells whether `text` was sealed upon `before`. For backends that can see both.
+/// Returns the hash of the entry that `text` was sealed upon: all that a backend may want to know of
+/// an entry. None where it says none.
 #[must_use]
-pub fn follows(text: &str, before: &str) -> bool {
-    serde_json::from_str(text).is_ok_and(|Link { previous }| previous == Hash::of(before))
+pub fn sealed_upon(text: &str) -> Option<Hash> {
+    serde_json::from_str(text)
+        .ok()
+        .and_then(|Link { previous }| previous)
 }
 
 fn json(entry: &Entry) -> String {

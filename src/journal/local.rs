@@ -1,39 +1,56 @@
 //! A journal in this browser's localStorage: one key per entry, so that a command writes one small
 //! value however long the history is.
 //!
-//! localStorage has no "create if absent". The append holds a Web Lock where there is one (secure
-//! contexts only), and reads back what it wrote in either case. Keys that do not begin with
-//! [`PREFIX`] are neither read nor changed.
+//! localStorage has no "create if absent", and what one page wrote reaches a page in another process
+//! some milliseconds later, even where the two take turns by a lock. So a page claims, by a Web Lock,
+//! to be the one that writes after a certain entry, and keeps the claim until every page must have
+//! heard of what it wrote. Where there are no Web Locks (outside secure contexts) it waits a moment
+//! after writing and looks whether its entry is still there, which is likely enough to tell.
 //!
 //! A damaged journal is not written on: an append looks at the entry before, which must be there and
-//! be the one that the new entry names. So a tab that was left open while another one erased the
-//! journal and began a new one does no harm to it.
+//! be the one that the new entry names. So a page that was left open while another one erased the
+//! journal and began a new one does no harm to it. Keys that do not begin with [`PREFIX`] are neither
+//! read nor changed.
 
 use std::cell::Cell;
 use std::rc::Rc;
 
 use gloo_storage::{LocalStorage, Storage as _};
-use js_sys::{Function, Object, Promise, Reflect};
+use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 use super::backend::{Answer, Backend, BackendError};
-use super::entry::follows;
+use super::entry::{Hash, sealed_upon};
 use crate::browser::{WindowListener, listen};
 use crate::domain::id::Position;
 
 /// What the key of every entry begins with; its position follows, ten digits long.
 pub const PREFIX: &str = "flow-environments/entries/";
 
-/// The name of the Web Lock that an append holds.
-pub const LOCK: &str = "flow-environments/append";
-
 /// Returns the key of the entry at `position`.
 #[must_use]
 pub fn key(position: Position) -> String {
     format!("{PREFIX}{:010}", position.get())
 }
+
+/// Returns the name of the Web Lock that is held by whoever writes `text`, or anything else upon the
+/// same entry: that entry's hash makes it a claim on one position of one journal.
+#[must_use]
+pub fn claim(text: &str) -> String {
+    let before = sealed_upon(text).map_or_else(|| "nothing".to_owned(), String::from);
+    format!("flow-environments/after/{before}")
+}
+
+/// How long a claim is kept, in milliseconds: longer than a write takes to reach every page.
+const KEPT: i32 = 2_000;
+
+/// How long a page waits before it looks again whether another one's entry has reached it.
+const GLANCE: i32 = 10;
+
+/// How long a page without locks waits before it looks whether another one wrote over its entry.
+const SETTLED: i32 = 25;
 
 /// The journal of this page's origin.
 #[derive(Clone, Copy, Debug)]
@@ -42,7 +59,7 @@ pub struct Local {
 }
 
 impl Local {
-    /// Uses the browser's localStorage, with a Web Lock where there is one.
+    /// Uses the browser's localStorage, with Web Locks where there are any.
     ///
     /// # Errors
     ///
@@ -98,8 +115,8 @@ impl Backend for Local {
     fn append<'a>(&'a self, position: Position, text: &'a str) -> Answer<'a, ()> {
         Box::pin(async move {
             match locks().filter(|_| self.locking) {
-                Some(locks) => append_alone(&locks, position, text).await,
-                None => append(position, text),
+                Some(locks) => append_claimed(&locks, position, text).await,
+                None => append_and_look(position, text).await,
             }
         })
     }
@@ -152,14 +169,19 @@ fn append(position: Position, text: &str) -> Result<(), BackendError> {
     }
     if position > Position::FIRST {
         let before = Position::new(position.get() - 1);
-        if !get(&storage, before)?.is_some_and(|stored| follows(text, &stored)) {
+        let stored = get(&storage, before)?.map(|stored| Hash::of(&stored));
+        if stored.is_none() || stored != sealed_upon(text) {
             return Err(BackendError::Corrupt { position: before });
         }
     }
     storage
         .set_item(&key(position), text)
         .map_err(|error| not_written(&error))?;
-    match get(&storage, position)? {
+    look(position, text)
+}
+
+fn look(position: Position, text: &str) -> Result<(), BackendError> {
+    match get(&storage()?, position)? {
         Some(stored) if stored == text => Ok(()),
         Some(_) => Err(BackendError::Taken),
         None => Err(BackendError::Unavailable),
@@ -184,21 +206,103 @@ fn locks() -> Option<JsValue> {
     locks.is_object().then_some(locks)
 }
 
-/// Appends while no other tab does.
-async fn append_alone(locks: &JsValue, position: Position, text: &str) -> Result<(), BackendError> {
-    let answer = Rc::new(Cell::new(None));
-    let callback = Closure::once({
-        let answer = answer.clone();
-        let text = text.to_owned();
-        move || answer.set(Some(append(position, &text)))
-    });
-    let held = Reflect::get(locks, &"request".into())
-        .and_then(JsCast::dyn_into::<Function>)
-        .and_then(|request| request.call2(locks, &LOCK.into(), callback.as_ref()))
-        .and_then(JsCast::dyn_into::<Promise>);
-    if let Ok(held) = held {
-        // It is rejected where the lock cannot be had; then nothing was called.
-        let _ = JsFuture::from(held).await;
+/// Appends, or waits for the entry of the page that has the claim.
+async fn append_claimed(
+    locks: &JsValue,
+    position: Position,
+    text: &str,
+) -> Result<(), BackendError> {
+    loop {
+        match claimed(locks, position, text).await {
+            Claimed::Here(answer) => return answer,
+            Claimed::Elsewhere => {}
+            Claimed::Nowhere => return append_and_look(position, text).await,
+        }
+        if get(&storage()?, position)?.is_some() {
+            return Err(BackendError::Taken);
+        }
+        pause(GLANCE).await;
     }
-    answer.take().unwrap_or_else(|| append(position, text))
+}
+
+/// Who has the claim.
+enum Claimed {
+    /// This page, and what came of the append.
+    Here(Result<(), BackendError>),
+    /// Another page, or another call.
+    Elsewhere,
+    /// No one: there are no locks to be had.
+    Nowhere,
+}
+
+async fn claimed(locks: &JsValue, position: Position, text: &str) -> Claimed {
+    let outcome = Rc::new(Cell::new(Claimed::Nowhere));
+    let (told, tell) = promise();
+    // Dropped with this future: what is given up before its turn is not written.
+    let callback = Closure::once({
+        let outcome = Rc::clone(&outcome);
+        let text = text.to_owned();
+        move |lock: JsValue| {
+            if lock.is_null() {
+                outcome.set(Claimed::Elsewhere);
+                return JsValue::UNDEFINED;
+            }
+            let answer = append(position, &text);
+            outcome.set(Claimed::Here(answer));
+            if answer.is_err() {
+                return JsValue::UNDEFINED;
+            }
+            // It cannot fail: it is the browser's own function.
+            let _ = tell.call0(&JsValue::NULL);
+            timer(KEPT).into()
+        }
+    });
+    let options = Object::new();
+    let asked = Reflect::set(&options, &"ifAvailable".into(), &JsValue::TRUE)
+        .and_then(|_| Reflect::get(locks, &"request".into()))
+        .and_then(JsCast::dyn_into::<Function>)
+        .and_then(|request| {
+            let name = claim(text).into();
+            request.call3(locks, &name, &options, callback.as_ref())
+        });
+    if let Ok(over) = asked {
+        // The lock's own promise is over when the lock has been given back, or is not to be had.
+        let either = Promise::race(&Array::of2(&told, &over));
+        let _ = JsFuture::from(either).await;
+    }
+    outcome.replace(Claimed::Nowhere)
+}
+
+/// Appends, waits a moment, and looks whether the entry is still there.
+async fn append_and_look(position: Position, text: &str) -> Result<(), BackendError> {
+    append(position, text)?;
+    pause(SETTLED).await;
+    look(position, text)
+}
+
+// Promises ----------------------------------------------------------------------------------------
+
+/// Returns a promise, and the function that keeps it.
+fn promise() -> (Promise, Function) {
+    let mut keep = Function::default();
+    let promise = Promise::new(&mut |resolve, _| keep = resolve);
+    (promise, keep)
+}
+
+/// Returns a promise that is kept after so many milliseconds.
+fn timer(milliseconds: i32) -> Promise {
+    let (promise, keep) = promise();
+    let set = web_sys::window().map(|window| {
+        window.set_timeout_with_callback_and_timeout_and_arguments_0(&keep, milliseconds)
+    });
+    if !matches!(set, Some(Ok(_))) {
+        // Nothing to wait by: do not wait for ever.
+        let _ = keep.call0(&JsValue::NULL);
+    }
+    promise
+}
+
+async fn pause(milliseconds: i32) {
+    // A timer's promise is not rejected.
+    let _ = JsFuture::from(timer(milliseconds)).await;
 }

@@ -1,70 +1,25 @@
 //! The frame around every page: name, navigation, who acts, theme; and what is shown while the
 //! journal is being opened, or when it cannot be.
 
-use std::rc::Rc;
-
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::components::button::Button;
+use super::begin_anew::BeginAnew;
+use super::components::button::{Button, Weight};
 use super::components::icon::{Glyph, Icon};
 use super::components::notice::Trouble;
+use super::keeping::{Beginning, Keeping, founding};
 use super::navigation::Navigation;
 use super::pages;
 use super::problem::{Problem, role_name};
 use super::route::Route;
 use super::tenant::Tenant;
 use crate::browser;
-use crate::demo;
 use crate::domain::actor::{Actor, Role};
 use crate::domain::text::Name;
-use crate::journal::backend::{Backend, BackendError};
+use crate::journal::backend::BackendError;
 use crate::journal::entry::EntryId;
-use crate::journal::local::{Local, Watch};
-use crate::journal::memory::Memory;
 use crate::journal::session::Session;
-
-/// Where the journal is kept.
-#[derive(Clone, Copy, Debug)]
-pub enum Keeping {
-    /// In this browser's storage.
-    Browser(Local),
-    /// In the memory of the page, because of the error: it is gone when the page closes.
-    Page(BackendError),
-}
-
-impl Keeping {
-    fn backend(self) -> Rc<dyn Backend> {
-        match self {
-            Self::Browser(local) => Rc::new(local),
-            Self::Page(_) => Rc::new(Memory::default()),
-        }
-    }
-
-    /// Calls back when another tab has written. Nobody else writes to the memory of a page.
-    fn watch(self, callback: impl Fn() + 'static) -> Option<Watch> {
-        match self {
-            Self::Browser(_) => Some(Local::watch(callback)),
-            Self::Page(_) => None,
-        }
-    }
-
-    fn erase(self) -> Result<(), BackendError> {
-        match self {
-            Self::Browser(_) => Local::erase(),
-            // Loading the page anew does it.
-            Self::Page(_) => Ok(()),
-        }
-    }
-
-    /// Returns why nothing that is done here will be there after a reload, if so.
-    const fn fleeting(self) -> Option<BackendError> {
-        match self {
-            Self::Browser(_) => None,
-            Self::Page(error) => Some(error),
-        }
-    }
-}
 
 /// How far the opening has come.
 #[derive(Clone)]
@@ -84,8 +39,7 @@ pub fn App(
     provide_context(navigation);
     let actor = RwSignal::new(remembered_actor());
     let opening = RwSignal::new(Opening::Loading);
-    let reset = Reset { keeping };
-    provide_context(reset);
+    provide_context(keeping);
 
     let backend = StoredValue::new_local(keeping.backend());
     let open = move || {
@@ -112,6 +66,7 @@ pub fn App(
     Effect::new(move |_| theme.get().apply());
     let content = NodeRef::<leptos::html::Main>::new();
     let page = Memo::new(move |_| page_of(&navigation.route()));
+    Effect::new(move |_| browser::set_title(page.get().title()));
 
     view! {
         <button
@@ -196,7 +151,7 @@ pub fn App(
             {move || match opening.get() {
                 Opening::Loading => view! { <p class="loading" role="status">"Opening the journal …"</p> }.into_any(),
                 Opening::Failed(error) => {
-                    view! { <CannotOpen error=error again=open reset=reset /> }.into_any()
+                    view! { <CannotOpen error=error again=open /> }.into_any()
                 }
                 Opening::Ready(tenant) => {
                     provide_context(tenant);
@@ -256,6 +211,19 @@ enum Page {
     Unknown,
 }
 
+impl Page {
+    const fn title(self) -> &'static str {
+        match self {
+            Self::Environments => "Environments · Flow Environments",
+            Self::Environment => "Environment · Flow Environments",
+            Self::Flows => "Flows · Flow Environments",
+            Self::Flow => "Flow · Flow Environments",
+            Self::Play => "Running flow · Flow Environments",
+            Self::Unknown => "Not found · Flow Environments",
+        }
+    }
+}
+
 const fn page_of(route: &Route) -> Page {
     match route {
         Route::Environments { .. } => Page::Environments,
@@ -269,60 +237,21 @@ const fn page_of(route: &Route) -> Page {
 
 /// What is shown when the journal cannot be opened.
 #[component]
-fn CannotOpen(error: BackendError, again: impl Fn() + 'static, reset: Reset) -> impl IntoView {
+fn CannotOpen(error: BackendError, again: impl Fn() + 'static) -> impl IntoView {
     let problem = Problem::of_backend(&error);
+    let anew = RwSignal::new(false);
     view! {
         <h1>"The journal cannot be opened"</h1>
         <p>{problem.sentence}" "{problem.way_out}</p>
         <p class="actions">
             <Button on_press=again>"Try again"</Button>
-            <Button on_press=move || reset.begin(Beginning::Shop)>"Forget this journal and begin with the demo"</Button>
+            <Button on_press=move || anew.set(true) weight=Weight::Quiet>"Begin anew"</Button>
         </p>
+        {move || {
+            anew.get()
+                .then(|| view! { <BeginAnew beginning=Beginning::Shop on_close=move || anew.set(false) /> })
+        }}
     }
-}
-
-// What a journal begins with ----------------------------------------------------------------------
-
-/// What the next journal begins with.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Beginning {
-    /// The demo.
-    Shop,
-    /// Three environments and nothing in them.
-    Empty,
-}
-
-/// Forgets the journal and begins another.
-#[derive(Clone, Copy)]
-pub struct Reset {
-    keeping: Keeping,
-}
-
-impl Reset {
-    /// Forgets the journal, then loads the page anew.
-    pub fn begin(self, beginning: Beginning) {
-        let slug = if beginning == Beginning::Empty {
-            "empty"
-        } else {
-            "shop"
-        };
-        browser::remember("beginning", slug);
-        if self.keeping.erase().is_ok() {
-            browser::set_hash(&Route::home().to_string());
-            browser::reload();
-        }
-    }
-}
-
-fn founding() -> demo::Founding {
-    let (now, mut fresh) = (browser::now(), browser::fresh_uuid);
-    let begun = if browser::remembered("beginning").as_deref() == Some("empty") {
-        demo::empty(now, &mut fresh)
-    } else {
-        demo::shop(now, &mut fresh)
-    };
-    // A test plays both through the rules; an empty journal is refused by the session, and said so.
-    begun.unwrap_or_default()
 }
 
 // Who acts, and how the page looks ----------------------------------------------------------------

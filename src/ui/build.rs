@@ -170,7 +170,13 @@ pub fn BuildForm(
         <Dialog
             title="Build flow"
             on_close=on_close
-            children=move |closer| {
+            children=move |frame| {
+                // The button that was pressed is gone then.
+                Effect::new(move |_| {
+                    if done.get() {
+                        frame.begin_reading();
+                    }
+                });
                 view! {
                     <div class="dialog-body">
                         <div class="questions" hidden=move || done.get()>
@@ -225,7 +231,7 @@ pub fn BuildForm(
                         {move || {
                             if done.get() {
                                 view! {
-                                    <Button on_press=move || closer.close() weight=Weight::Main>"Finish"</Button>
+                                    <Button on_press=move || frame.close() weight=Weight::Main>"Finish"</Button>
                                 }
                                     .into_any()
                             } else if *stage.read() == Stage::Recording {
@@ -235,7 +241,7 @@ pub fn BuildForm(
                                     .into_any()
                             } else {
                                 view! {
-                                    <Button on_press=move || closer.close()>"Cancel"</Button>
+                                    <Button on_press=move || frame.close()>"Cancel"</Button>
                                     <Button on_press=build weight=Weight::Main why_not=why_not>"Build"</Button>
                                 }
                                     .into_any()

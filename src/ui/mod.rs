@@ -11,9 +11,11 @@
 )]
 
 pub mod app;
+pub mod begin_anew;
 pub mod build;
 pub mod components;
 pub mod hold;
+pub mod keeping;
 pub mod moment;
 pub mod navigation;
 pub mod pages;

@@ -225,7 +225,7 @@ impl Problem {
             ),
             BackendError::Corrupt { position } => Self::new(
                 format!("The journal is damaged at entry {position}."),
-                "What came before is shown. Nothing more can be recorded until it is mended.",
+                "Nothing is recorded until it is mended: restore that entry, or begin anew.",
             ),
             BackendError::TooNew { .. } => Self::new(
                 "The journal was written by a newer version of this page.",

@@ -85,18 +85,21 @@ pub enum Tab {
     Releases,
     /// The flows that are live in it.
     Flows,
+    /// The variables' values in it.
+    Variables,
     /// Its settings.
     Settings,
 }
 
 impl Tab {
     /// The tabs, in order.
-    pub const ALL: [Self; 3] = [Self::Releases, Self::Flows, Self::Settings];
+    pub const ALL: [Self; 4] = [Self::Releases, Self::Flows, Self::Variables, Self::Settings];
 
     const fn slug(self) -> &'static str {
         match self {
             Self::Releases => "releases",
             Self::Flows => "flows",
+            Self::Variables => "variables",
             Self::Settings => "settings",
         }
     }

@@ -7,6 +7,8 @@ use std::rc::Rc;
 
 use leptos::prelude::*;
 
+use super::components::form::Said;
+use super::problem::Problem;
 use crate::browser;
 use crate::domain::actor::{Actor, Context, Role, Timestamp};
 use crate::domain::command::Command;
@@ -112,6 +114,36 @@ impl Tenant {
     /// [`Refusal::NotAllowed`].
     pub fn permits(self, role: Role) -> Result<(), Refusal> {
         crate::domain::decide::permit(self.actor.read().role, role)
+    }
+
+    /// Gives a command and says what went wrong, if anything did.
+    ///
+    /// # Errors
+    ///
+    /// What is the matter, and the way out.
+    pub async fn say(self, command: Command) -> Result<(), Said> {
+        match self.give(command).await {
+            Ok(_) => Ok(()),
+            Err(failure) => {
+                let problem = self.peek(|state| Problem::of_failure(state, &failure));
+                Err((problem.sentence, problem.way_out))
+            }
+        }
+    }
+
+    /// Says why a form cannot be confirmed: because of the role (O1), or of what was typed.
+    pub fn why_not(
+        self,
+        needs: Role,
+        typed: impl Fn() -> Option<Problem> + Send + Sync + 'static,
+    ) -> Signal<Option<String>> {
+        Signal::derive(move || {
+            let refused = self.permits(needs).err();
+            refused
+                .map(|refusal| self.read(|state| Problem::of_refusal(state, &refusal)))
+                .or_else(&typed)
+                .map(|problem| problem.text())
+        })
     }
 
     /// Returns the name of an environment.

@@ -9,7 +9,8 @@ use std::path::Path;
 
 use crate::progress::Outcome;
 
-/// What lies in the checkout and does not go into the page; hidden files don't either.
+/// What lies in the checkout and does not go into the page; hidden files don't either, but for
+/// Cargo's settings.
 const NOT_OF_THE_PAGE: [&str; 5] = ["target", "dist", "docs", "tests", "README.md"];
 
 /// A text that changes when a source of the page does.
@@ -33,7 +34,7 @@ fn hash_folder(
     for entry in entries {
         let (path, name) = (entry.path(), entry.file_name());
         let name = name.to_string_lossy();
-        if name.starts_with('.') || left_out(&name) {
+        if (name.starts_with('.') && name != ".cargo") || left_out(&name) {
             continue;
         }
         name.hash(hasher);

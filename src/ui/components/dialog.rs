@@ -8,15 +8,27 @@ use leptos::prelude::*;
 use super::button::fresh_id;
 use super::icon::{Glyph, Icon};
 
-/// Closes the dialog that it was given to.
+/// What a form can ask of the dialog that it stands in.
 #[derive(Clone, Copy)]
-pub struct Closer(NodeRef<html::Dialog>);
+pub struct Frame {
+    dialog: NodeRef<html::Dialog>,
+    heading: NodeRef<html::H2>,
+}
 
-impl Closer {
+impl Frame {
     /// Closes the dialog; `on_close` hears of it.
     pub fn close(self) {
-        if let Some(dialog) = self.0.get_untracked() {
+        if let Some(dialog) = self.dialog.get_untracked() {
             dialog.close();
+        }
+    }
+
+    /// Moves the focus to the heading: for when what had it is gone, and what follows is to be read
+    /// from the start.
+    pub fn begin_reading(self) {
+        if let Some(heading) = self.heading.get_untracked() {
+            // Nothing is lost where the browser refuses to move the focus.
+            let _ = heading.focus();
         }
     }
 }
@@ -29,11 +41,15 @@ pub fn Dialog(
     title: Signal<String>,
     /// Hears that the dialog was closed, by whatever means.
     on_close: impl Fn() + 'static,
-    /// The form; it is given what closes the dialog.
-    children: impl FnOnce(Closer) -> AnyView + 'static,
+    /// The form.
+    children: impl FnOnce(Frame) -> AnyView + 'static,
 ) -> impl IntoView {
     let node = NodeRef::<html::Dialog>::new();
-    let closer = Closer(node);
+    let title_node = NodeRef::<html::H2>::new();
+    let frame = Frame {
+        dialog: node,
+        heading: title_node,
+    };
     let heading = fresh_id("dialog");
     let name = heading.clone();
     Effect::new(move |_| {
@@ -47,12 +63,12 @@ pub fn Dialog(
     view! {
         <dialog node_ref=node class="dialog" aria-labelledby=name on:close=move |_| on_close()>
             <header class="dialog-head">
-                <h2 id=heading tabindex="-1" autofocus=true>{title}</h2>
-                <button type="button" class="button quiet icon" aria-label="Close" on:click=move |_| closer.close()>
+                <h2 node_ref=title_node id=heading tabindex="-1" autofocus=true>{title}</h2>
+                <button type="button" class="button quiet icon" aria-label="Close" on:click=move |_| frame.close()>
                     <Glyph icon=Icon::Close />
                 </button>
             </header>
-            {children(closer)}
+            {children(frame)}
         </dialog>
     }
 }

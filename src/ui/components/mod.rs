@@ -4,5 +4,7 @@ pub mod button;
 pub mod combobox;
 pub mod copy;
 pub mod dialog;
+pub mod field;
+pub mod form;
 pub mod icon;
 pub mod notice;

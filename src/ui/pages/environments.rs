@@ -10,19 +10,20 @@ use crate::domain::id::{EnvironmentId, FlowId, ReleaseId, SnapshotId};
 use crate::domain::pipeline::Environment;
 use crate::domain::release::{Arrival, Release};
 use crate::domain::state::State;
-use crate::ui::app::{Beginning, Reset};
+use crate::ui::begin_anew::BeginAnew;
 use crate::ui::build::BuildForm;
 use crate::ui::components::button::{Button, Weight};
 use crate::ui::components::copy::CopyButton;
 use crate::ui::components::icon::{Glyph, Icon};
 use crate::ui::components::notice::Trouble;
 use crate::ui::hold::HoldForm;
+use crate::ui::keeping::Beginning;
 use crate::ui::moment::{Ago, Moment};
 use crate::ui::navigation::Navigation;
-use crate::ui::problem::{Problem, flow_name};
+use crate::ui::problem::flow_name;
 use crate::ui::route::{Filter, Form, Open, Route, Since, Tab};
 use crate::ui::tenant::{Tenant, environment_name, release_name};
-use crate::ui::wizard::{Act, Wizard};
+use crate::ui::wizard::{Act, Wizard, why_not};
 
 const DAY: u64 = 24 * 3_600_000;
 
@@ -83,7 +84,7 @@ fn form(navigation: Navigation, open: Option<Open>) -> Option<AnyView> {
 /// What to try, on the first visit.
 #[component]
 fn Welcome() -> impl IntoView {
-    let reset = expect_context::<Reset>();
+    let anew = RwSignal::new(None::<Beginning>);
     let shown = RwSignal::new(browser::remembered("welcome").is_none());
     let dismiss = move || {
         browser::remember("welcome", "dismissed");
@@ -103,10 +104,14 @@ fn Welcome() -> impl IntoView {
             </p>
             <p class="actions">
                 <Button on_press=dismiss>"Dismiss"</Button>
-                <Button on_press=move || reset.begin(Beginning::Shop) weight=Weight::Quiet>"Reset the demo"</Button>
-                <Button on_press=move || reset.begin(Beginning::Empty) weight=Weight::Quiet>"Begin empty"</Button>
+                <Button on_press=move || anew.set(Some(Beginning::Shop)) weight=Weight::Quiet>"Reset the demo"</Button>
+                <Button on_press=move || anew.set(Some(Beginning::Empty)) weight=Weight::Quiet>"Begin empty"</Button>
             </p>
         </section>
+        {move || {
+            anew.get()
+                .map(|beginning| view! { <BeginAnew beginning=beginning on_close=move || anew.set(None) /> })
+        }}
     }
 }
 
@@ -491,14 +496,7 @@ fn Details(id: ReleaseId, release: Memo<Option<Release>>) -> impl IntoView {
         }
     };
     let held = move || release.read().as_ref().is_some_and(|it| it.hold.is_some());
-    let may_hold = Signal::derive(move || {
-        let refusal = tenant.permits(Role::Administrator).err()?;
-        Some(
-            tenant
-                .read(|state| Problem::of_refusal(state, &refusal))
-                .text(),
-        )
-    });
+    let may_hold = tenant.why_not(Role::Administrator, || None);
     let target = move || {
         tenant.read(|state| {
             let place = state.release(id)?.place.environment;
@@ -546,19 +544,6 @@ fn Details(id: ReleaseId, release: Memo<Option<Release>>) -> impl IntoView {
             </Button>
         </div>
     }
-}
-
-/// Returns why something cannot be done now: from the same function that decides it.
-fn why_not(tenant: Tenant, act: Act) -> Signal<Option<String>> {
-    Memo::new(move |_| {
-        let refusal = act.plan(tenant).err()?;
-        Some(
-            tenant
-                .read(|state| Problem::of_refusal(state, &refusal))
-                .text(),
-        )
-    })
-    .into()
 }
 
 /// One flow of a release.

@@ -2,14 +2,14 @@
 
 use crate::domain::actor::Role;
 use crate::domain::command::Command;
-use crate::domain::id::{FlowId, Position, ReleaseId};
+use crate::domain::id::{EnvironmentId, FlowId, Position, ReleaseId};
 use crate::domain::plan::{self, Plan, Undoing};
 use crate::domain::refusal::Refusal;
 use crate::domain::state::State;
 use crate::domain::text::Note;
 use crate::ui::components::button::Weight;
 use crate::ui::problem::flow_name;
-use crate::ui::tenant::{Tenant, release_name};
+use crate::ui::tenant::{Tenant, environment_name, release_name};
 
 /// Something that is planned, confirmed and recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub enum Act {
     RemoveFlow(ReleaseId, FlowId),
     /// Delete a release (D2).
     Delete(ReleaseId),
+    /// Remove an environment (E3).
+    RemoveEnvironment(EnvironmentId),
     /// Undo an earlier step (U1).
     Undo(Position),
 }
@@ -41,6 +43,9 @@ impl Act {
                 tenant.read(|state| plan::flow_removal(state, release, flow))
             }
             Self::Delete(release) => tenant.read(|state| plan::deletion(state, release)),
+            Self::RemoveEnvironment(id) => {
+                tenant.read(|state| plan::environment_removal(state, id))
+            }
             Self::Undo(position) => {
                 let undoing = undoing(tenant, position)?;
                 tenant.read(|state| plan::undo(state, &undoing))
@@ -78,6 +83,9 @@ impl Act {
                 shown,
                 reason,
             },
+            Self::RemoveEnvironment(environment) => {
+                Command::RemoveEnvironment { environment, shown }
+            }
             Self::Undo(position) => Command::Undo {
                 undoing: undoing(tenant, position)?,
                 shown,
@@ -97,12 +105,21 @@ impl Act {
         matches!(self, Self::RollBack(_))
     }
 
+    /// Tells whether the step, once done, can be undone (U1).
+    #[must_use]
+    pub const fn can_be_undone(self) -> bool {
+        !matches!(self, Self::RemoveEnvironment(_))
+    }
+
     /// Returns how much weight the button has that confirms.
     #[must_use]
     pub const fn weight(self) -> Weight {
         match self {
             Self::Promote(_) | Self::Undo(_) => Weight::Main,
-            Self::RollBack(_) | Self::RemoveFlow(..) | Self::Delete(_) => Weight::Grave,
+            Self::RollBack(_)
+            | Self::RemoveFlow(..)
+            | Self::Delete(_)
+            | Self::RemoveEnvironment(_) => Weight::Grave,
         }
     }
 
@@ -114,6 +131,7 @@ impl Act {
             Self::RollBack(_) => "Rollback Release",
             Self::RemoveFlow(..) => "Remove flow",
             Self::Delete(_) => "Delete release",
+            Self::RemoveEnvironment(_) => "Remove environment",
             Self::Undo(_) => "Undo",
         }
     }
@@ -138,6 +156,7 @@ impl Act {
                 release_name(state, release)
             ),
             Self::Delete(release) => format!("Delete {}", release_name(state, release)),
+            Self::RemoveEnvironment(id) => format!("Remove {}", environment_name(state, id)),
             Self::Undo(_) => "Undo this step".to_owned(),
         }
     }
@@ -150,6 +169,7 @@ impl Act {
             Self::RollBack(_) => "Release rolled back",
             Self::RemoveFlow(..) => "Flow removed",
             Self::Delete(_) => "Release deleted",
+            Self::RemoveEnvironment(_) => "Environment removed",
             Self::Undo(_) => "Step undone",
         }
     }

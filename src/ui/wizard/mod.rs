@@ -17,7 +17,7 @@ use leptos::task::spawn_local;
 
 use super::components::button::{Button, Weight, fresh_id};
 use super::components::copy::CopyButton;
-use super::components::dialog::{Closer, Dialog};
+use super::components::dialog::{Dialog, Frame};
 use super::components::notice::{Done, Recording, Trouble};
 use super::problem::Problem;
 use super::tenant::Tenant;
@@ -120,13 +120,20 @@ pub fn Wizard(
         });
     };
 
+    let settled = Memo::new(move |_| matches!(*stage.read(), Stage::Done(_) | Stage::Refused(_)));
     view! {
         <Dialog
             title=act.title()
             on_close=on_close
-            children=move |closer| {
+            children=move |frame| {
+                // The button that was pressed is gone then.
+                Effect::new(move |_| {
+                    if settled.get() {
+                        frame.begin_reading();
+                    }
+                });
                 view! {
-                    <div class="dialog-body" aria-live="polite">
+                    <div class="dialog-body">
                         {move || {
                             let body: AnyView = match stage.get() {
                                 Stage::Reviewing(plan) | Stage::Recording(plan) => {
@@ -152,13 +159,26 @@ pub fn Wizard(
                         <Questions act=act stage=stage inputs=inputs />
                     </div>
                     <footer class="dialog-foot">
-                        {move || buttons(act, stage, inputs, closer, confirm, undo_at)}
+                        {move || buttons(act, stage, inputs, frame, confirm, undo_at)}
                     </footer>
                 }
                     .into_any()
             }
         />
     }
+}
+
+/// Returns why something cannot be done now: from the same function that decides it.
+pub fn why_not(tenant: Tenant, act: Act) -> Signal<Option<String>> {
+    Memo::new(move |_| {
+        let refusal = act.plan(tenant).err()?;
+        Some(
+            tenant
+                .read(|state| Problem::of_refusal(state, &refusal))
+                .text(),
+        )
+    })
+    .into()
 }
 
 fn first_stage(tenant: Tenant, act: Act) -> Stage {
@@ -291,7 +311,7 @@ fn buttons(
     act: Act,
     stage: RwSignal<Stage>,
     inputs: Inputs,
-    closer: Closer,
+    frame: Frame,
     confirm: impl Fn() + Copy + 'static,
     undo_at: fn(Position) -> String,
 ) -> AnyView {
@@ -302,7 +322,7 @@ fn buttons(
             let why_not =
                 Signal::derive(move || inputs.reason().err().map(|problem| problem.text()));
             view! {
-                <Button on_press=move || closer.close()>"Cancel"</Button>
+                <Button on_press=move || frame.close()>"Cancel"</Button>
                 <Button on_press=confirm weight=act.weight() why_not=why_not>
                     {confirm_label}
                 </Button>
@@ -314,7 +334,7 @@ fn buttons(
         }
         .into_any(),
         Stage::Refused(_) => {
-            view! { <Button on_press=move || closer.close()>"Close"</Button> }.into_any()
+            view! { <Button on_press=move || frame.close()>"Close"</Button> }.into_any()
         }
         Stage::Done(receipt) => {
             let position = receipt.position;
@@ -325,8 +345,10 @@ fn buttons(
             };
             view! {
                 <CopyButton text=note label="Copy change note" labelled=true />
-                <a class="button" href=undo_at(position)>"Undo"</a>
-                <Button on_press=move || closer.close() weight=Weight::Main>"Finish"</Button>
+                {act
+                    .can_be_undone()
+                    .then(|| view! { <a class="button" href=undo_at(position)>"Undo"</a> })}
+                <Button on_press=move || frame.close() weight=Weight::Main>"Finish"</Button>
             }
             .into_any()
         }

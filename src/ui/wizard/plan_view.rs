@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::wording::{self, Kind, Tense};
-use crate::domain::plan::{Effect, Plan};
+use crate::domain::plan::{Effect, Plan, Step};
 use crate::ui::components::icon::{Glyph, Icon};
 use crate::ui::problem::flow_name;
 use crate::ui::tenant::{Tenant, environment_name};
@@ -76,9 +76,23 @@ pub fn PlanView(
         })
         .collect_view();
     let nothing = plan.rows.is_empty();
+    // P5: the form names where the release goes.
+    let target = match plan.step {
+        Step::Promote { to, .. } => Some(tenant.peek(|state| environment_name(state, to))),
+        _ => None,
+    };
     view! {
         <div class="plan">
             {(tense == Tense::Future).then(|| view! { <p class="lead">{lead}</p> })}
+            {target
+                .map(|target| {
+                    view! {
+                        <dl class="target">
+                            <dt>"Target environment"</dt>
+                            <dd>{target}</dd>
+                        </dl>
+                    }
+                })}
             <div class="counts">{counts}</div>
             {if nothing {
                 view! { <p class="quiet">"No flow runs in another version than before."</p> }.into_any()

@@ -1,7 +1,13 @@
-//! One environment: the releases that are in it and the flows that are live in it.
+//! One environment: the releases that are in it, the flows that are live in it, the variables'
+//! values in it, and its settings.
+
+pub mod settings;
+pub mod variables;
 
 use leptos::prelude::*;
 
+use self::settings::SettingsTab;
+use self::variables::VariablesTab;
 use crate::domain::id::EnvironmentId;
 use crate::domain::state::{Deployment, State};
 use crate::ui::components::icon::{Glyph, Icon};
@@ -60,6 +66,7 @@ pub fn OneEnvironment() -> impl IntoView {
                     {match tab {
                         Tab::Releases => view! { <ReleasesTab id=id /> }.into_any(),
                         Tab::Flows => view! { <FlowsTab id=id /> }.into_any(),
+                        Tab::Variables => view! { <VariablesTab id=id /> }.into_any(),
                         Tab::Settings => view! { <SettingsTab id=id /> }.into_any(),
                     }}
                 }
@@ -73,6 +80,7 @@ const fn tab_name(tab: Tab) -> &'static str {
     match tab {
         Tab::Releases => "Releases",
         Tab::Flows => "Flows",
+        Tab::Variables => "Variables",
         Tab::Settings => "Settings",
     }
 }
@@ -202,31 +210,5 @@ fn FlowsTab(id: EnvironmentId) -> impl IntoView {
         {move || {
             flows.read().is_empty().then(|| view! { <p class="empty">"No flow can be run in this environment."</p> })
         }}
-    }
-}
-
-#[component]
-fn SettingsTab(id: EnvironmentId) -> impl IntoView {
-    let tenant = Tenant::of_page();
-    let environment = move || tenant.read(|state| state.pipeline().get(id).cloned());
-    let is_default = move || tenant.read(|state| state.pipeline().default_environment() == id);
-    view! {
-        <h2 class="hidden">"Settings"</h2>
-        <dl class="settings">
-            <div><dt>"Name"</dt><dd>{move || environment().map(|it| it.name().to_string())}</dd></div>
-            <div>
-                <dt>"Description"</dt>
-                <dd>{move || environment().map(|it| it.settings.description.to_string())}</dd>
-            </div>
-            <div><dt>"Environment ID"</dt><dd><code>{id.to_string()}</code></dd></div>
-            <div>
-                <dt>"Default player"</dt>
-                <dd>{move || environment().map(|it| it.settings.player.to_string())}</dd>
-            </div>
-            <div>
-                <dt>"Default environment"</dt>
-                <dd>{move || if is_default() { "Yes" } else { "No" }}</dd>
-            </div>
-        </dl>
     }
 }

@@ -1,0 +1,61 @@
+//! The form that forgets the journal and begins another: with the demo, or empty.
+
+use leptos::prelude::*;
+
+use super::components::button::{Button, Weight};
+use super::components::dialog::Dialog;
+use super::components::notice::Trouble;
+use super::keeping::{Beginning, Keeping};
+use super::problem::Problem;
+
+/// The form.
+#[component]
+pub fn BeginAnew(
+    /// What the next journal begins with.
+    beginning: Beginning,
+    /// Hears that the form was closed.
+    on_close: impl Fn() + 'static,
+) -> impl IntoView {
+    let keeping = expect_context::<Keeping>();
+    let failed = RwSignal::new(None::<Problem>);
+    let (title, confirm) = match beginning {
+        Beginning::Shop => ("Reset the demo", "Forget this and begin the demo again"),
+        Beginning::Empty => ("Begin empty", "Forget this and begin empty"),
+    };
+    let begin = move || {
+        failed.set(
+            keeping
+                .begin(beginning)
+                .err()
+                .map(|error| Problem::of_backend(&error)),
+        );
+    };
+    view! {
+        <Dialog
+            title=title
+            on_close=on_close
+            children=move |frame| {
+                view! {
+                    <div class="dialog-body">
+                        <p class="lead">
+                            "All entries of this journal are removed from this browser."
+                        </p>
+                        <p>"Everything that was built, promoted or rolled back here is lost, and cannot be brought back."</p>
+                        {move || {
+                            failed
+                                .get()
+                                .map(|problem| {
+                                    view! { <Trouble sentence=problem.sentence way_out=problem.way_out /> }
+                                })
+                        }}
+                    </div>
+                    <footer class="dialog-foot">
+                        <Button on_press=move || frame.close()>"Cancel"</Button>
+                        <Button on_press=begin weight=Weight::Grave>{confirm}</Button>
+                    </footer>
+                }
+                    .into_any()
+            }
+        />
+    }
+}

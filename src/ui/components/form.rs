@@ -1,0 +1,100 @@
+//! A form in a dialog that gives one command: fields, what went wrong, **Cancel** and a button that
+//! confirms. It closes when the command is done, and keeps what was typed when it is not.
+
+use std::future::Future;
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::button::{Button, Weight};
+use super::dialog::Dialog;
+use super::notice::{Recording, Trouble};
+
+/// What went wrong, and the way out.
+pub type Said = (String, String);
+
+/// A form in a dialog. `give` gives the command and says what went wrong, if anything did.
+#[component]
+pub fn Form<Give, Given>(
+    /// The heading.
+    #[prop(into)]
+    title: String,
+    /// What stands on the button that confirms.
+    #[prop(into)]
+    confirm: String,
+    /// Why it cannot be confirmed.
+    #[prop(into)]
+    why_not: Signal<Option<String>>,
+    /// Gives the command.
+    give: Give,
+    /// Hears that the form was closed.
+    on_close: impl Fn() + 'static,
+    /// The fields.
+    children: Children,
+) -> impl IntoView
+where
+    Give: Fn() -> Given + Copy + Send + 'static,
+    Given: Future<Output = Result<(), Said>> + 'static,
+{
+    let recording = RwSignal::new(false);
+    let failed = RwSignal::new(None::<Said>);
+    let done = RwSignal::new(false);
+    let press = move || {
+        recording.set(true);
+        let given = give();
+        spawn_local(async move {
+            match given.await {
+                Ok(()) => {
+                    done.try_set(true);
+                }
+                Err(said) => {
+                    failed.try_set(Some(said));
+                }
+            }
+            recording.try_set(false);
+        });
+    };
+    let fields = children();
+    view! {
+        <Dialog
+            title=title
+            on_close=on_close
+            children=move |frame| {
+                Effect::new(move |_| {
+                    if done.get() {
+                        frame.close();
+                    }
+                });
+                view! {
+                    <div class="dialog-body">
+                        {fields}
+                        {move || {
+                            failed
+                                .get()
+                                .map(|(sentence, way_out)| {
+                                    view! { <Trouble sentence=sentence way_out=way_out /> }
+                                })
+                        }}
+                    </div>
+                    <footer class="dialog-foot">
+                        <Button on_press=move || frame.close()>"Cancel"</Button>
+                        {move || {
+                            if recording.get() {
+                                view! { <Recording /> }.into_any()
+                            } else {
+                                let confirm = confirm.clone();
+                                view! {
+                                    <Button on_press=press weight=Weight::Main why_not=why_not>
+                                        {confirm}
+                                    </Button>
+                                }
+                                    .into_any()
+                            }
+                        }}
+                    </footer>
+                }
+                    .into_any()
+            }
+        />
+    }
+}
