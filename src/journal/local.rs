@@ -284,9 +284,11 @@ async fn append_and_look(position: Position, text: &str) -> Result<(), BackendEr
 
 /// Returns a promise, and the function that keeps it.
 fn promise() -> (Promise, Function) {
-    let mut keep = Function::default();
-    let promise = Promise::new(&mut |resolve, _| keep = resolve);
-    (promise, keep)
+    // Not a default Function: that one is made from text, which the content security policy forbids.
+    let mut keep = JsValue::UNDEFINED;
+    let promise = Promise::new(&mut |resolve, _| keep = resolve.into());
+    // The promise has called its executor before it was returned.
+    (promise, keep.unchecked_into())
 }
 
 /// Returns a promise that is kept after so many milliseconds.

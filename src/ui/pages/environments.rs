@@ -630,7 +630,20 @@ fn FlowRow(
             <td data-label="Deployment notes">{notes}</td>
             <td data-label="Last modified">{built.map(|at| view! { <Moment at=at /> })}</td>
             <td data-label="Run/Preview">
-                {move || run().map(|(href, place)| view! { <a class="run" href=href><Glyph icon=Icon::Play />"Run in " {place}<span class="hidden">": " {name}</span></a> })}
+                {move || {
+                    run()
+                        .map(|(href, place)| {
+                            // Begins with what is seen, then tells one row's link from another's.
+                            let label = format!("Run in {place}: {}", name.get());
+                            view! {
+                                <a class="run" href=href aria-label=label>
+                                    <Glyph icon=Icon::Play />
+                                    "Run in "
+                                    {place}
+                                </a>
+                            }
+                        })
+                }}
                 {move || covered().map(|text| view! { <span class="quiet covered">{text}</span> })}
             </td>
         </tr>

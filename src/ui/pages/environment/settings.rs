@@ -28,7 +28,10 @@ enum Asked {
 
 /// The tab.
 #[component]
-pub fn SettingsTab(id: EnvironmentId) -> impl IntoView {
+pub fn SettingsTab(
+    /// The environment.
+    id: EnvironmentId,
+) -> impl IntoView {
     let tenant = Tenant::of_page();
     let navigation = Navigation::of_page();
     let asked = RwSignal::new(None::<Asked>);

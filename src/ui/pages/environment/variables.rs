@@ -23,7 +23,10 @@ enum Asked {
 
 /// The tab that shows them.
 #[component]
-pub fn VariablesTab(id: EnvironmentId) -> impl IntoView {
+pub fn VariablesTab(
+    /// The environment.
+    id: EnvironmentId,
+) -> impl IntoView {
     let tenant = Tenant::of_page();
     let asked = RwSignal::new(None::<Asked>);
     let variables = Memo::new(move |_| {
