@@ -394,7 +394,7 @@ mod tests {
     fn the_shop_has_a_release_over_another_and_one_over_nothing() {
         let now = Timestamp::from_millis(1_800_000_000_000);
         let state = replayed(&shop(now, &mut counting()).expect("the rules accept the demo"));
-        let named = |name| {
+        let named = |name: &str| {
             state
                 .release_named(&Name::new(name).expect("a name"))
                 .expect("the demo has it")

@@ -83,7 +83,7 @@ pub struct Flow {
     /// What the next build will make a snapshot of.
     pub canvas: Canvas,
     /// Every snapshot ever built; the one with number 1 comes first.
-    pub snapshots: Vec<SnapshotId>,
+    pub snapshots: Vec<Snapshot>,
 }
 
 impl Flow {

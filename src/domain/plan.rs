@@ -422,7 +422,7 @@ fn not_final(state: &State, release: &Release) -> Result<(), Refusal> {
 }
 
 /// Deploys `content` on top of the stacks of `environment`. What the release had in the same stacks
-/// leaves them: it stands at most once in any (B2).
+/// leaves them: it stands at most once in any (B2). `content` is in the order of the flows' ids.
 pub(super) fn deployment_of<'a>(
     state: &State,
     release: ReleaseId,
@@ -430,10 +430,16 @@ pub(super) fn deployment_of<'a>(
     content: impl IntoIterator<Item = (&'a FlowId, &'a SnapshotId)>,
 ) -> Edit {
     let position = state.position().next();
+    // Both are in the order of the flows' ids: one walk along both finds what stands there already.
+    let mut standing = state
+        .standing(release)
+        .in_environment(environment)
+        .peekable();
     let mut withdrawn = Vec::new();
     let mut deployed = Vec::new();
     for (&flow, &snapshot) in content {
-        withdrawn.extend(state.standing_at(release, environment, flow));
+        while standing.next_if(|layer| layer.flow < flow).is_some() {}
+        withdrawn.extend(standing.next_if(|layer| layer.flow == flow));
         deployed.push(Layer {
             flow,
             snapshot,
@@ -450,7 +456,10 @@ pub(super) fn deployment_of<'a>(
 
 /// Withdraws all that the release has deployed in `environment` (R2).
 fn withdrawal_of(state: &State, release: ReleaseId, environment: EnvironmentId) -> Edit {
-    let withdrawn = state.standing_in(release, environment).collect();
+    let withdrawn = state
+        .standing(release)
+        .in_environment(environment)
+        .collect();
     Edit::Stacks {
         environment,
         release,
@@ -597,7 +606,8 @@ pub fn flow_removal(state: &State, id: ReleaseId, flow: FlowId) -> Result<Plan, 
     };
     let environment = release.place.environment;
     let withdrawn = state
-        .standing_at(id, environment, flow)
+        .standing(id)
+        .at(environment, flow)
         .into_iter()
         .collect();
     let edits = vec![

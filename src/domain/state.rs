@@ -1,11 +1,11 @@
 //! What is, derived from what happened: events are applied, and questions are answered.
 //!
-//! Tables with composite keys, each changed in place: applying an event costs what the event
-//! touches, whatever the size of the tenant or the length of the history. There is no table of what
-//! is live; the top of a stack is found when asked for.
+//! Tables that are changed in place: applying an event costs what the event touches, whatever the
+//! size of the tenant or the length of the history. There is no table of what is live; the top of a
+//! stack is found when asked for.
 
-use std::collections::BTreeMap;
-use std::ops::RangeInclusive;
+use std::collections::{BTreeMap, HashMap};
+use std::hash::Hash;
 
 use super::actor::Context;
 use super::edit::{ContentChange, Edit, Layer};
@@ -55,29 +55,44 @@ pub enum Subject {
     Stack(EnvironmentId, FlowId),
 }
 
-type Slot = (EnvironmentId, FlowId, Position);
+/// The deployments of one flow in one environment that have not been withdrawn, by the entry that
+/// recorded each: the last one is live.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+struct Stack {
+    layers: BTreeMap<Position, (ReleaseId, SnapshotId)>,
+    touched: Position,
+}
+
+/// A flow, with what is kept about it: a step that concerns a flow looks it up once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Record {
+    flow: Flow,
+    numbers: BTreeMap<SnapshotId, u32>,
+    stacks: BTreeMap<EnvironmentId, Stack>,
+}
 
 /// A tenant at one position of its journal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct State {
     tenant: TenantId,
-    position: Position,
     pipeline: Pipeline,
-    flows: BTreeMap<FlowId, Flow>,
-    flow_names: BTreeMap<NameKey, FlowId>,
-    snapshots: BTreeMap<SnapshotId, Snapshot>,
+    /// In the order of their creation; no flow is ever deleted.
+    flows: Vec<Record>,
+    flow_indices: HashMap<FlowId, usize>,
+    flow_names: HashMap<NameKey, FlowId>,
+    /// The flow of each snapshot.
+    versions: HashMap<SnapshotId, FlowId>,
     releases: BTreeMap<ReleaseId, Release>,
-    release_names: BTreeMap<NameKey, ReleaseId>,
+    release_names: HashMap<NameKey, ReleaseId>,
     /// Deleted releases and removed environments keep their names, for the history to say.
     former_releases: BTreeMap<ReleaseId, Name>,
     former_environments: BTreeMap<EnvironmentId, Name>,
-    /// All stacks: those of one environment lie together, those of one flow in it are one stack.
-    stacks: BTreeMap<Slot, (ReleaseId, SnapshotId)>,
     /// Where each release stands: at most once in any stack (B2).
-    standing: BTreeMap<(ReleaseId, EnvironmentId, FlowId), Position>,
+    standing: HashMap<ReleaseId, Places>,
+    touched: HashMap<ReleaseId, Position>,
     variables: BTreeMap<VariableName, Variable>,
-    moments: BTreeMap<Position, Context>,
-    touched: BTreeMap<Subject, Position>,
+    /// When and by whom each entry was recorded, the first one first.
+    moments: Vec<Context>,
 }
 
 // Questions ---------------------------------------------------------------------------------------
@@ -91,8 +106,9 @@ impl State {
 
     /// Returns the position of the last entry that was applied.
     #[must_use]
-    pub const fn position(&self) -> Position {
-        self.position
+    pub fn position(&self) -> Position {
+        // A journal with more entries than a u64 counts is not to be had.
+        Position::new(u64::try_from(self.moments.len()).unwrap_or(u64::MAX))
     }
 
     /// Returns the ordered environments.
@@ -101,15 +117,15 @@ impl State {
         &self.pipeline
     }
 
-    /// Returns all flows.
+    /// Returns all flows, in the order of their creation.
     pub fn flows(&self) -> impl Iterator<Item = &Flow> + Clone {
-        self.flows.values()
+        self.flows.iter().map(|record| &record.flow)
     }
 
     /// Finds a flow.
     #[must_use]
     pub fn flow(&self, id: FlowId) -> Option<&Flow> {
-        self.flows.get(&id)
+        self.record(id).map(|record| &record.flow)
     }
 
     /// Finds the flow that has the name, without regard to case (B5).
@@ -121,7 +137,7 @@ impl State {
     /// Finds a snapshot.
     #[must_use]
     pub fn snapshot(&self, id: SnapshotId) -> Option<&Snapshot> {
-        self.snapshots.get(&id)
+        self.stacks_of(*self.versions.get(&id)?)?.snapshot(id)
     }
 
     /// Returns all releases.
@@ -166,16 +182,25 @@ impl State {
             .filter(move |release| release.place.environment == environment)
     }
 
+    fn record(&self, flow: FlowId) -> Option<&Record> {
+        self.flows.get(*self.flow_indices.get(&flow)?)
+    }
+
+    /// Returns all that is kept about one flow, for questions about several of its stacks.
+    #[must_use]
+    pub fn stacks_of(&self, flow: FlowId) -> Option<Stacks<'_>> {
+        self.record(flow).map(Stacks)
+    }
+
     /// Returns the stack of a flow in an environment, the newest deployment first.
     pub fn stack(
         &self,
         environment: EnvironmentId,
         flow: FlowId,
     ) -> impl Iterator<Item = Deployment> {
-        self.stacks
-            .range(whole(environment, flow))
-            .rev()
-            .map(deployment)
+        self.stacks_of(flow)
+            .into_iter()
+            .flat_map(move |stacks| stacks.stack(environment))
     }
 
     /// Returns what runs when the flow is run in the environment: the top of its stack (X2).
@@ -187,51 +212,21 @@ impl State {
     /// Returns what is live in an environment, at most one deployment a flow.
     pub fn live_in(&self, environment: EnvironmentId) -> impl Iterator<Item = Deployment> {
         self.flows
-            .keys()
-            .filter_map(move |flow| self.live(environment, *flow))
+            .iter()
+            .filter_map(move |record| Stacks(record).stack(environment).next())
     }
 
-    /// Returns the deployments of one release that stand in an environment.
-    pub fn standing_in(
-        &self,
-        release: ReleaseId,
-        environment: EnvironmentId,
-    ) -> impl Iterator<Item = Layer> {
-        // Uuids are compared as numbers: nil is the least of them, max the greatest.
-        let flows = (release, environment, FlowId::MIN)..=(release, environment, FlowId::MAX);
-        self.standing
-            .range(flows)
-            .filter_map(|(&(_, environment, flow), &position)| {
-                let (_, snapshot) = self.stacks.get(&(environment, flow, position))?;
-                Some(Layer {
-                    flow,
-                    snapshot: *snapshot,
-                    position,
-                })
-            })
-    }
-
-    /// Returns the place of one release in one stack.
-    #[must_use]
-    pub fn standing_at(
-        &self,
-        release: ReleaseId,
-        environment: EnvironmentId,
-        flow: FlowId,
-    ) -> Option<Layer> {
-        let position = *self.standing.get(&(release, environment, flow))?;
-        let (_, snapshot) = self.stacks.get(&(environment, flow, position))?;
-        Some(Layer {
-            flow,
-            snapshot: *snapshot,
-            position,
-        })
-    }
-
-    /// Returns all deployments that stand in an environment, flow by flow, the lowest first.
+    /// Returns all deployments that stand in an environment, flow by flow.
     pub fn deployments_in(&self, environment: EnvironmentId) -> impl Iterator<Item = Deployment> {
-        let all = *whole(environment, FlowId::MIN).start()..=*whole(environment, FlowId::MAX).end();
-        self.stacks.range(all).map(deployment)
+        self.flows
+            .iter()
+            .flat_map(move |record| Stacks(record).stack(environment))
+    }
+
+    /// Returns where the deployments of one release stand.
+    #[must_use]
+    pub fn standing(&self, release: ReleaseId) -> Standing<'_> {
+        Standing(self.standing.get(&release))
     }
 
     /// Returns all variables.
@@ -248,29 +243,93 @@ impl State {
     /// Returns when and by whom the entry at `position` was recorded.
     #[must_use]
     pub fn moment(&self, position: Position) -> Option<&Context> {
-        self.moments.get(&position)
+        self.moments
+            .get(usize::try_from(position.get()).ok()?.checked_sub(1)?)
     }
 
     /// Returns the last entry that touched the subject (U2).
     #[must_use]
     pub fn last_touch(&self, subject: Subject) -> Option<Position> {
-        self.touched.get(&subject).copied()
+        match subject {
+            Subject::Release(release) => self.touched.get(&release).copied(),
+            Subject::Stack(environment, flow) => {
+                Some(self.record(flow)?.stacks.get(&environment)?.touched)
+            }
+        }
     }
 }
 
-const fn whole(environment: EnvironmentId, flow: FlowId) -> RangeInclusive<Slot> {
-    (environment, flow, Position::new(0))..=(environment, flow, Position::new(u64::MAX))
+/// The stacks and snapshots of one flow.
+#[derive(Clone, Copy)]
+pub struct Stacks<'a>(&'a Record);
+
+impl<'a> Stacks<'a> {
+    /// Returns the stack in an environment, the newest deployment first.
+    pub fn stack(self, environment: EnvironmentId) -> impl Iterator<Item = Deployment> + use<'a> {
+        let flow = self.0.flow.id;
+        let layers = self
+            .0
+            .stacks
+            .get(&environment)
+            .into_iter()
+            .flat_map(|stack| &stack.layers);
+        layers
+            .rev()
+            .map(move |(&position, &(release, snapshot))| Deployment {
+                environment,
+                flow,
+                position,
+                release,
+                snapshot,
+            })
+    }
+
+    /// Finds a snapshot of the flow.
+    #[must_use]
+    pub fn snapshot(self, id: SnapshotId) -> Option<&'a Snapshot> {
+        let number = *self.0.numbers.get(&id)?;
+        // Snapshots are numbered from 1.
+        self.0
+            .flow
+            .snapshots
+            .get(usize::try_from(number).ok()?.checked_sub(1)?)
+    }
 }
 
-fn deployment(
-    (&(environment, flow, position), &(release, snapshot)): (&Slot, &(ReleaseId, SnapshotId)),
-) -> Deployment {
-    Deployment {
-        environment,
-        flow,
-        position,
-        release,
-        snapshot,
+/// Where one release stands: by environment and flow, the height in the stack and what stands there.
+type Places = BTreeMap<(EnvironmentId, FlowId), (Position, SnapshotId)>;
+
+/// The deployments of one release.
+#[derive(Clone, Copy)]
+pub struct Standing<'a>(Option<&'a Places>);
+
+impl<'a> Standing<'a> {
+    /// Returns those in one environment.
+    pub fn in_environment(
+        self,
+        environment: EnvironmentId,
+    ) -> impl Iterator<Item = Layer> + use<'a> {
+        let flows = (environment, FlowId::MIN)..=(environment, FlowId::MAX);
+        let places = self
+            .0
+            .into_iter()
+            .flat_map(move |places| places.range(flows.clone()));
+        places.map(|(&(_, flow), &(position, snapshot))| Layer {
+            flow,
+            snapshot,
+            position,
+        })
+    }
+
+    /// Returns the one in one stack.
+    #[must_use]
+    pub fn at(self, environment: EnvironmentId, flow: FlowId) -> Option<Layer> {
+        let &(position, snapshot) = self.0?.get(&(environment, flow))?;
+        Some(Layer {
+            flow,
+            snapshot,
+            position,
+        })
     }
 }
 
@@ -291,20 +350,19 @@ impl State {
         }
         Ok(Self {
             tenant: *tenant,
-            position: Position::FIRST,
             pipeline: pipeline.clone(),
-            flows: BTreeMap::new(),
-            flow_names: BTreeMap::new(),
-            snapshots: BTreeMap::new(),
+            flows: Vec::new(),
+            flow_indices: HashMap::new(),
+            flow_names: HashMap::new(),
+            versions: HashMap::new(),
             releases: BTreeMap::new(),
-            release_names: BTreeMap::new(),
+            release_names: HashMap::new(),
             former_releases: BTreeMap::new(),
             former_environments: BTreeMap::new(),
-            stacks: BTreeMap::new(),
-            standing: BTreeMap::new(),
+            standing: HashMap::new(),
+            touched: HashMap::new(),
             variables: BTreeMap::new(),
-            moments: BTreeMap::from([(Position::FIRST, moment)]),
-            touched: BTreeMap::new(),
+            moments: vec![moment],
         })
     }
 
@@ -315,12 +373,12 @@ impl State {
     /// [`Misfit`] where the event cannot have followed. The state is then of no more use: whoever
     /// wants the one before replays up to it.
     pub fn apply(&mut self, event: &Event, moment: Context) -> Result<(), Misfit> {
-        self.position = self.position.next();
-        let position = self.position;
+        self.moments.push(moment);
+        let position = self.position();
         match event {
             Event::TenantBegun { .. } => return Err(Misfit::OutOfOrder),
             Event::FlowCreated { flow, name, canvas } => {
-                vacant(&self.flows, flow)?;
+                insert(&mut self.flow_indices, *flow, self.flows.len())?;
                 insert(&mut self.flow_names, name.key(), *flow)?;
                 let created = Flow {
                     id: *flow,
@@ -328,12 +386,18 @@ impl State {
                     canvas: canvas.clone(),
                     snapshots: Vec::new(),
                 };
-                self.flows.insert(*flow, created);
+                let (numbers, stacks) = (BTreeMap::new(), BTreeMap::new());
+                self.flows.push(Record {
+                    flow: created,
+                    numbers,
+                    stacks,
+                });
             }
             Event::FlowEdited { flow, name, canvas } => {
-                let edited = self.flows.get_mut(flow).ok_or(Misfit::Missing)?;
-                self.flow_names.remove(&edited.name.key());
+                let before = self.record_mut(*flow)?.flow.name.key();
+                self.flow_names.remove(&before);
                 insert(&mut self.flow_names, name.key(), *flow)?;
+                let edited = &mut self.record_mut(*flow)?.flow;
                 edited.name = name.clone();
                 edited.canvas = canvas.clone();
             }
@@ -345,12 +409,12 @@ impl State {
                 canvas,
                 ..
             } => {
-                vacant(&self.snapshots, snapshot)?;
-                let of = self.flows.get_mut(flow).ok_or(Misfit::Missing)?;
-                if of.next_number() != *number {
+                insert(&mut self.versions, *snapshot, *flow)?;
+                let of = self.record_mut(*flow)?;
+                if of.flow.next_number() != *number {
                     return Err(Misfit::Contradiction);
                 }
-                of.snapshots.push(*snapshot);
+                of.numbers.insert(*snapshot, *number);
                 let built = Snapshot {
                     id: *snapshot,
                     flow: *flow,
@@ -360,7 +424,7 @@ impl State {
                     variables: canvas.variables(),
                     built: position,
                 };
-                self.snapshots.insert(*snapshot, built);
+                of.flow.snapshots.push(built);
             }
             Event::EnvironmentInserted { after, environment } => {
                 if !self.pipeline.insert_after(*after, environment.clone()) {
@@ -390,7 +454,8 @@ impl State {
                     name: variable.clone(),
                     values: BTreeMap::new(),
                 };
-                insert(&mut self.variables, variable.clone(), created)?;
+                vacant(&self.variables, variable)?;
+                self.variables.insert(variable.clone(), created);
                 self.set(variable, *environment, value.as_ref())?;
             }
             Event::VariableSet {
@@ -422,8 +487,12 @@ impl State {
         {
             self.remove_environment(*environment, name)?;
         }
-        self.moments.insert(position, moment);
         Ok(())
+    }
+
+    fn record_mut(&mut self, flow: FlowId) -> Result<&mut Record, Misfit> {
+        let index = *self.flow_indices.get(&flow).ok_or(Misfit::Missing)?;
+        self.flows.get_mut(index).ok_or(Misfit::Missing)
     }
 
     fn check_pipeline(&self) -> Result<(), Misfit> {
@@ -443,7 +512,7 @@ impl State {
         if !self.pipeline.contains(environment) {
             return Err(Misfit::Missing);
         }
-        let since = self.position;
+        let since = self.position();
         let values = &mut self
             .variables
             .get_mut(variable)
@@ -542,8 +611,8 @@ impl State {
                 self.former_releases.insert(deleted.id, deleted.name);
             }
         }
-        self.touched
-            .insert(Subject::Release(edit.release()), self.position);
+        let position = self.position();
+        self.touched.insert(edit.release(), position);
         Ok(())
     }
 
@@ -557,15 +626,18 @@ impl State {
         release: ReleaseId,
         layer: &Layer,
     ) -> Result<(), Misfit> {
-        let gone = self
-            .stacks
-            .remove(&(environment, layer.flow, layer.position));
-        if gone != Some((release, layer.snapshot)) {
+        let position = self.position();
+        let record = self.record_mut(layer.flow)?;
+        let stack = record.stacks.get_mut(&environment).ok_or(Misfit::Missing)?;
+        if stack.layers.remove(&layer.position) != Some((release, layer.snapshot)) {
             return Err(Misfit::Contradiction);
         }
-        self.standing.remove(&(release, environment, layer.flow));
-        self.touched
-            .insert(Subject::Stack(environment, layer.flow), self.position);
+        stack.touched = position;
+        let standing = self.standing.get_mut(&release).ok_or(Misfit::Missing)?;
+        standing.remove(&(environment, layer.flow));
+        if standing.is_empty() {
+            self.standing.remove(&release);
+        }
         Ok(())
     }
 
@@ -575,24 +647,26 @@ impl State {
         release: ReleaseId,
         layer: &Layer,
     ) -> Result<(), Misfit> {
-        if self
-            .snapshots
-            .get(&layer.snapshot)
-            .is_none_or(|snapshot| snapshot.flow != layer.flow)
-        {
+        let position = self.position();
+        let record = self.record_mut(layer.flow)?;
+        if !record.numbers.contains_key(&layer.snapshot) {
             return Err(Misfit::Missing);
         }
-        let slot = (environment, layer.flow, layer.position);
-        insert(&mut self.stacks, slot, (release, layer.snapshot))?;
+        let stack = record.stacks.entry(environment).or_default();
+        if stack
+            .layers
+            .insert(layer.position, (release, layer.snapshot))
+            .is_some()
+        {
+            return Err(Misfit::Taken);
+        }
+        stack.touched = position;
         // B2: a release stands at most once in any stack.
-        insert(
-            &mut self.standing,
-            (release, environment, layer.flow),
-            layer.position,
-        )?;
-        self.touched
-            .insert(Subject::Stack(environment, layer.flow), self.position);
-        Ok(())
+        let standing = self.standing.entry(release).or_default();
+        match standing.insert((environment, layer.flow), (layer.position, layer.snapshot)) {
+            None => Ok(()),
+            Some(_) => Err(Misfit::Taken),
+        }
     }
 }
 
@@ -604,7 +678,7 @@ fn vacant<K: Ord, V>(table: &BTreeMap<K, V>, key: &K) -> Result<(), Misfit> {
     }
 }
 
-fn insert<K: Ord, V>(table: &mut BTreeMap<K, V>, key: K, value: V) -> Result<(), Misfit> {
+fn insert<K: Eq + Hash, V>(table: &mut HashMap<K, V>, key: K, value: V) -> Result<(), Misfit> {
     match table.insert(key, value) {
         None => Ok(()),
         Some(_) => Err(Misfit::Taken),

@@ -176,9 +176,15 @@ fn Pages(tenant: Tenant, page: Memo<Page>) -> impl IntoView {
                 .lost()
                 .map(|error| {
                     let problem = Problem::of_backend(&error);
+                    // Where following has stopped for good, only loading the page anew helps.
+                    let (label, press): (_, fn(Tenant)) = if error.stops_writing() {
+                        ("Load the page again", |_| browser::reload())
+                    } else {
+                        ("Try again", |tenant| spawn_local(tenant.follow()))
+                    };
                     view! {
                         <Trouble sentence=problem.sentence way_out=problem.way_out>
-                            <Button on_press=move || spawn_local(tenant.follow())>"Try again"</Button>
+                            <Button on_press=move || press(tenant)>{label}</Button>
                         </Trouble>
                     }
                 })

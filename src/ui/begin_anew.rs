@@ -49,10 +49,10 @@ pub fn BeginAnew(
                                 })
                         }}
                     </div>
-                    <footer class="dialog-foot">
+                    <div class="dialog-foot">
                         <Button on_press=move || frame.close()>"Cancel"</Button>
                         <Button on_press=begin weight=Weight::Grave>{confirm}</Button>
-                    </footer>
+                    </div>
                 }
                     .into_any()
             }

@@ -227,7 +227,7 @@ pub fn BuildForm(
                                 .map(|plan| view! { <PlanView plan=plan tense=Tense::Future /> })
                         }}
                     </div>
-                    <footer class="dialog-foot">
+                    <div class="dialog-foot">
                         {move || {
                             if done.get() {
                                 view! {
@@ -247,7 +247,7 @@ pub fn BuildForm(
                                     .into_any()
                             }
                         }}
-                    </footer>
+                    </div>
                 }
                     .into_any()
             }

@@ -225,7 +225,7 @@ impl Problem {
             ),
             BackendError::Corrupt { position } => Self::new(
                 format!("The journal is damaged at entry {position}."),
-                "Nothing is recorded until it is mended: restore that entry, or begin anew.",
+                "Load the page again: another tab may have begun a new journal. If that does not help, restore the entry.",
             ),
             BackendError::TooNew { .. } => Self::new(
                 "The journal was written by a newer version of this page.",

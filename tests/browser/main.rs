@@ -1,5 +1,4 @@
 //! What only a browser can show: the journal in localStorage, and the page's surroundings.
-#![cfg(target_arch = "wasm32")]
 
 #[path = "../journal/contract.rs"]
 mod contract;

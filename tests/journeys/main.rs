@@ -1,1 +1,30 @@
-//! Journeys through the page in a real browser.
+//! Journeys: what a person does with the page, from the first click to the last, in a real browser
+//! over the site as it is built for release.
+//!
+//! Each journey begins as a first visit does, in a browser and on a server of its own; none needs
+//! another. The server serves the site below a path, as free hosts do. A journey that makes the
+//! browser's console complain fails.
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test fails by panicking"
+)]
+
+mod driver;
+mod page;
+mod steps;
+
+mod address;
+mod beginning;
+mod building;
+mod keyboard;
+mod layout;
+mod listing;
+mod permission;
+mod promotion;
+mod removal;
+mod rollback;
+mod storage;
+mod text;
+mod together;

@@ -62,12 +62,12 @@ pub fn Dialog(
     });
     view! {
         <dialog node_ref=node class="dialog" aria-labelledby=name on:close=move |_| on_close()>
-            <header class="dialog-head">
+            <div class="dialog-head">
                 <h2 node_ref=title_node id=heading tabindex="-1" autofocus=true>{title}</h2>
-                <button type="button" class="button quiet icon" aria-label="Close" on:click=move |_| frame.close()>
+                <button type="button" class="button quiet icon" aria-label="Close this form" on:click=move |_| frame.close()>
                     <Glyph icon=Icon::Close />
                 </button>
-            </header>
+            </div>
             {children(frame)}
         </dialog>
     }

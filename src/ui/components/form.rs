@@ -76,7 +76,7 @@ where
                                 })
                         }}
                     </div>
-                    <footer class="dialog-foot">
+                    <div class="dialog-foot">
                         <Button on_press=move || frame.close()>"Cancel"</Button>
                         {move || {
                             if recording.get() {
@@ -91,7 +91,7 @@ where
                                     .into_any()
                             }
                         }}
-                    </footer>
+                    </div>
                 }
                     .into_any()
             }

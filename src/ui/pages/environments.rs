@@ -51,9 +51,13 @@ pub fn Environments() -> impl IntoView {
 
 /// The form that the address opens, over the page.
 fn form(navigation: Navigation, open: Option<Open>) -> Option<AnyView> {
+    let tenant = Tenant::of_page();
     // Closing a form leaves the release's details open, where it still exists.
     let behind = |release: Option<ReleaseId>| {
-        move || navigation.go(&navigation.with_open(release.map(Open::Release)))
+        move || {
+            let left = release.filter(|id| tenant.peek(|state| state.release(*id).is_some()));
+            navigation.go(&untrack(|| navigation.with_open(left.map(Open::Release))));
+        }
     };
     let undo_at = |position| {
         Route::Environments {

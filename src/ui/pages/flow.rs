@@ -181,14 +181,9 @@ fn Snapshots(id: FlowId) -> impl IntoView {
     let tenant = Tenant::of_page();
     let snapshots = Memo::new(move |_| {
         tenant.read(|state| {
-            let all = state
-                .flow(id)
-                .map(|flow| flow.snapshots.clone())
-                .unwrap_or_default();
-            all.into_iter()
-                .rev()
-                .filter_map(|id| state.snapshot(id).cloned())
-                .collect::<Vec<_>>()
+            let flow = state.flow(id);
+            flow.map(|flow| flow.snapshots.iter().rev().cloned().collect::<Vec<_>>())
+                .unwrap_or_default()
         })
     });
     view! {

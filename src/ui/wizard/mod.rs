@@ -158,9 +158,9 @@ pub fn Wizard(
                         }}
                         <Questions act=act stage=stage inputs=inputs />
                     </div>
-                    <footer class="dialog-foot">
+                    <div class="dialog-foot">
                         {move || buttons(act, stage, inputs, frame, confirm, undo_at)}
-                    </footer>
+                    </div>
                 }
                     .into_any()
             }

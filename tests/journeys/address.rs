@@ -1,0 +1,90 @@
+//! Addresses: every page and form can be linked to, reloaded and left with Back, wherever the site
+//! lies on its host.
+
+use crate::page::{Role, Within, journey, journey_at};
+use crate::steps::{
+    ROLL_BACK, ROLLBACK_FORM, SHOP, all_run, expand, finish, open_rollback, release, roll_back,
+    run_urls,
+};
+
+/// R5: what was recorded is there after a reload.
+#[test]
+fn a_reload_shows_the_same_state() {
+    journey(|page| {
+        let in_production = run_urls(page, "Production", &SHOP);
+        roll_back(page, "Release B");
+        page.reload();
+        release(page, "Release B").says(&["in Test", "rolled back from Production"]);
+        all_run(
+            page,
+            &in_production,
+            &SHOP,
+            &[2, 1, 1],
+            "Release A",
+            "Production",
+        );
+        page.reload();
+        all_run(
+            page,
+            &in_production,
+            &SHOP,
+            &[2, 1, 1],
+            "Release A",
+            "Production",
+        );
+    });
+}
+
+/// R6, R7: the form has an address of its own.
+#[test]
+fn a_form_can_be_reloaded_and_left_with_back() {
+    journey(|page| {
+        let form = open_rollback(page, "Release B");
+        let address = page.hash();
+        assert!(address.ends_with("/rollback"), "{address}");
+        page.reload();
+        form.says(&["Release B leaves Production and goes back to Test."]);
+        page.back();
+        form.is_gone();
+        release(page, "Release B").button(ROLL_BACK).is_there();
+
+        // From anywhere, as a link in a message would.
+        page.go("#/flows");
+        page.heading("Flows").is_there();
+        page.go(&address);
+        form.button(ROLL_BACK).click();
+        form.says(&["Release rolled back."]);
+        finish(&form);
+        release(page, "Release B").says(&["in Test"]);
+        assert_eq!(page.hash(), address.replace("/rollback", ""));
+    });
+}
+
+/// Nothing but files is asked of the host.
+#[test]
+fn the_site_runs_at_the_root_of_a_host_too() {
+    journey_at("/", |page| {
+        expand(page, "Release B").button(ROLL_BACK).click();
+        page.dialog(ROLLBACK_FORM)
+            .says(&["Release B leaves Production and goes back to Test."]);
+    });
+}
+
+/// An address that is none of the page's says so, and leads on.
+#[test]
+fn an_unknown_address_says_so() {
+    journey(|page| {
+        page.go("#/nowhere");
+        page.heading("There is no such page").is_there();
+        page.link("Go to the environments").click();
+        page.heading("Releases").is_there();
+
+        page.go("#/releases/00000000-0000-4000-8000-000000000000");
+        page.named(Role::Region, "Releases")
+            .says(&["There is no such release."]);
+        page.go("#/flows/00000000-0000-4000-8000-000000000000");
+        page.heading("There is no such flow").is_there();
+        page.go("#/environments/00000000-0000-4000-8000-000000000000/flows");
+        page.heading("There is no such environment").is_there();
+    });
+}
