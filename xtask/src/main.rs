@@ -25,8 +25,9 @@ cargo xtask <command>
   dev [ARGUMENTS]      serves the page under development, built anew at every change (trunk serve)
   build                builds the site for release into dist/, for any static host
   test [--only GROUP] [--deep] [-- ARGUMENTS]
-                       runs all tests, or one group: native, browser, journeys;
+                       runs all tests, or one group: native, page, browser, journeys;
                        --deep takes longer and tries more; ARGUMENTS go to cargo test
+  bench rules          measures planning, deciding, applying and replaying
   lint                 checks layout, lints and documentation
   env                  prints the environment for calling trunk, or cargo for WebAssembly:
                        (eval \"$(cargo xtask env)\"; trunk build)
@@ -50,6 +51,7 @@ enum Asked {
         deep: bool,
         arguments: Vec<String>,
     },
+    BenchRules,
     Lint,
     Env,
     Help,
@@ -88,6 +90,12 @@ fn parse(arguments: &[String]) -> Result<Asked, String> {
             });
         }
         "test" => return parse_test(options),
+        "bench" => {
+            return match (options.next().map(String::as_str), options.next()) {
+                (Some("rules"), None) => Ok(Asked::BenchRules),
+                _ => Err("bench wants to know what to measure: rules.".to_owned()),
+            };
+        }
         "serve" => {
             let mut port = 8080;
             while let Some(option) = options.next() {
@@ -123,7 +131,7 @@ fn parse_test<'a>(mut options: impl Iterator<Item = &'a String>) -> Result<Asked
             "--deep" => deep = true,
             "--only" => {
                 let group = options.next().and_then(|name| Group::named(name));
-                groups = vec![group.ok_or("--only wants one of native, browser, journeys.")?];
+                groups = vec![group.ok_or("--only wants one of native, page, browser, journeys.")?];
             }
             "--" => arguments.extend(options.by_ref().cloned()),
             _ => {
@@ -162,6 +170,17 @@ fn carry_out(asked: Asked) -> Outcome {
             deep,
             arguments,
         } => test::run(&groups, deep, &arguments),
+        Asked::BenchRules => {
+            let mut cargo = checkout::cargo();
+            cargo.args([
+                "bench",
+                "--locked",
+                "--no-default-features",
+                "--bench",
+                "rules",
+            ]);
+            progress::watch("the bench of the rules", &mut cargo)
+        }
         Asked::Lint => lint::run(),
         Asked::Env => {
             progress::say(&site::environment()?.exports());
@@ -226,6 +245,7 @@ mod tests {
             },
         );
         check("build", &Asked::Build);
+        check("bench rules", &Asked::BenchRules);
         check(
             "test",
             &Asked::Test {

@@ -16,6 +16,8 @@ use crate::wasm_target::WasmEnvironment;
 pub(crate) enum Group {
     /// What needs neither browser nor page.
     Native,
+    /// The page's own parts that need no browser, such as addresses and the demo.
+    Page,
     /// What runs as WebAssembly inside a headless browser.
     Browser,
     /// What steers a browser through the site, built for release.
@@ -24,7 +26,7 @@ pub(crate) enum Group {
 
 impl Group {
     /// All groups, in the order in which they run.
-    pub(crate) const ALL: [Self; 3] = [Self::Native, Self::Browser, Self::Journeys];
+    pub(crate) const ALL: [Self; 4] = [Self::Native, Self::Page, Self::Browser, Self::Journeys];
 
     /// The group of this name.
     pub(crate) fn named(name: &str) -> Option<Self> {
@@ -41,6 +43,11 @@ impl Group {
                 cargo.args(["test", "--locked", "--workspace", "--no-default-features"]);
                 cargo
             }
+            Self::Page => {
+                let mut cargo = checkout::cargo();
+                cargo.args(["test", "--locked", "--lib"]);
+                cargo
+            }
             Self::Browser => browser_tests()?,
             Self::Journeys => journeys()?,
         };
@@ -55,6 +62,7 @@ impl fmt::Display for Group {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::Native => "native",
+            Self::Page => "page",
             Self::Browser => "browser",
             Self::Journeys => "journeys",
         })
