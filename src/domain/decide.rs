@@ -234,7 +234,9 @@ fn confirm(plan: Plan, shown: &Plan) -> Result<Plan, Refusal> {
 }
 
 fn changed(now: Plan) -> Refusal {
-    Refusal::PlanChanged { now: Box::new(now) }
+    Refusal::PlanChanged {
+        now: Some(Box::new(now)),
+    }
 }
 
 fn build(
@@ -263,12 +265,14 @@ fn build(
             };
             match (plan::reset(state, *id, flow.id, snapshot)?, shown) {
                 // B2: the new snapshot takes the older one's place.
-                (None, _) => {
+                (None, None) => {
                     let first = state.pipeline().first().id;
                     let built = [(&flow.id, &snapshot)];
                     let stacks = plan::deployment_of(state, *id, first, built);
                     (*id, None, vec![stacks, content])
                 }
+                // R8: a reset was confirmed, and the release has come back by itself meanwhile.
+                (None, Some(_)) => return Err(Refusal::PlanChanged { now: None }),
                 // B3: the release is withdrawn from where it is and deployed, whole, to the first.
                 (Some(plan), Some(shown)) => {
                     let plan = confirm(plan, shown)?;

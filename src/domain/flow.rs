@@ -52,8 +52,11 @@ pub fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
         let mut from = 0;
         while let Some(open) = rest[from..].find("{{").map(|at| from + at) {
             let inside = &rest[open + 2..];
+            // No name has a brace in it: the next one closes the variable, or there is none. So no
+            // text is read more than twice.
             let variable = inside
-                .find("}}")
+                .find(['{', '}'])
+                .filter(|close| inside[*close..].starts_with("}}"))
                 .and_then(|close| Some((close, VariableName::new(&inside[..close]).ok()?)));
             match variable {
                 Some((close, name)) if open == 0 => {

@@ -71,8 +71,9 @@ pub enum Refusal {
     },
     /// What was confirmed is not what would happen now (R8). Nothing was done.
     PlanChanged {
-        /// What would happen now.
-        now: Box<Plan>,
+        /// What would happen now. None where nothing is to be confirmed any more: a build that no
+        /// longer resets the release (B2).
+        now: Option<Box<Plan>>,
     },
     /// An environment can be inserted between two only (E1).
     NotBetween(EnvironmentId),

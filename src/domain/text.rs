@@ -57,8 +57,6 @@ pub struct Text<const LIMIT: usize>(String);
 pub type Note = Text<2_000>;
 /// The body of a flow's canvas.
 pub type Body = Text<20_000>;
-/// The value of a variable in one environment.
-pub type ValueText = Text<2_000>;
 
 impl<const LIMIT: usize> Text<LIMIT> {
     /// How many characters the text may have.
@@ -106,6 +104,54 @@ impl<const LIMIT: usize> fmt::Display for Text<LIMIT> {
     }
 }
 
+/// The value of a variable in one environment: 1 to 2,000 characters. Without any, it is blank (V1).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct ValueText(String);
+
+impl ValueText {
+    /// How many characters a value may have.
+    pub const LIMIT: usize = 2_000;
+
+    /// Trims `text` and checks it.
+    ///
+    /// # Errors
+    ///
+    /// [`TextProblem::Empty`], [`TextProblem::TooLong`].
+    pub fn new(text: &str) -> Result<Self, TextProblem> {
+        match within(text, Self::LIMIT)? {
+            "" => Err(TextProblem::Empty),
+            text => Ok(Self(text.to_owned())),
+        }
+    }
+
+    /// Returns the text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl TryFrom<String> for ValueText {
+    type Error = TextProblem;
+
+    fn try_from(text: String) -> Result<Self, TextProblem> {
+        Self::new(&text)
+    }
+}
+
+impl From<ValueText> for String {
+    fn from(text: ValueText) -> Self {
+        text.0
+    }
+}
+
+impl fmt::Display for ValueText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
 /// The name of a flow, release, environment or person: 1 to 80 characters (B5).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
@@ -146,7 +192,8 @@ impl Name {
     /// Returns what is compared when names must be unique: the name without regard to case (B5).
     #[must_use]
     pub fn key(&self) -> NameKey {
-        NameKey(self.0.to_lowercase())
+        // By way of the upper case, where "ß" and "SS", or a final and another sigma, are the same.
+        NameKey(self.0.to_uppercase().to_lowercase())
     }
 }
 

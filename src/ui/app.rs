@@ -159,6 +159,12 @@ pub fn App(
                 }
             }}
         </main>
+        // O1: said on every page.
+        <footer class="foot">
+            <p>
+                "Everything here is kept in this browser only. The role in “Acting as” is a setting of the page: it protects nothing."
+            </p>
+        </footer>
     }
 }
 

@@ -159,14 +159,14 @@ Development (description: ; player: default)
 Trial (description: Where testers look; player: tester, default)
   Örders <b>: A:Örders <b>1@7 B:Örders <b>4@17
   p: A:p1@7 D:p4@34
-  Currency: Text(Text(\"€\"))@39
+  Currency: Text(ValueText(\"€\"))@39
 Staging (description: ; player: default)
   Örders <b>: nothing
   p: nothing
 Production (description: ; player: default)
   Örders <b>: A:Örders <b>1@8
   p: A:p1@8
-  Currency: Text(Text(\"US$\"))@43
+  Currency: Text(ValueText(\"US$\"))@43
   Key: Secret@42
 A: Örders <b>1 p1; in Production since 8 promoted from Trial
 B: Örders <b>4; in Trial since 17 rolled back from Production (Totals are \"wrong\" <i>); held since 21 (Audit)

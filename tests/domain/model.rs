@@ -753,7 +753,7 @@ impl Model {
             }
             Into::Existing(id) => {
                 let outcome = self.foresee(Ask::Build(*id, flow, snapshot))?;
-                if outcome.shown.is_some() && outcome.shown != shown.map(Shown::from) {
+                if outcome.shown != shown.map(Shown::from) {
                     return Err(Why::PlanChanged);
                 }
                 outcome

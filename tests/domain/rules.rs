@@ -156,7 +156,7 @@ fn a_build_that_resets_a_release_must_have_been_shown() {
     assert_eq!(
         refused(world.give(&unseen)),
         Refusal::PlanChanged {
-            now: Box::new(plan)
+            now: Some(Box::new(plan))
         }
     );
 }
@@ -495,7 +495,7 @@ fn a_stale_plan_is_never_executed() {
     let before = world.state.clone();
     let refusal = refused(world.confirm_rollback("B", shown.clone(), "", false));
     assert_eq!(world.state, before);
-    let Refusal::PlanChanged { now } = refusal else {
+    let Refusal::PlanChanged { now: Some(now) } = refusal else {
         panic!("{refusal:?}")
     };
     assert!(!now.shows_the_same_as(&shown));
@@ -508,6 +508,75 @@ fn a_stale_plan_is_never_executed() {
     // Shown anew, it can be confirmed.
     world.confirm_rollback("B", *now, "", false).unwrap();
     assert_eq!(world.runs("Production", "o"), "cannot be run");
+}
+
+/// R8, B3: a reset that was confirmed is no consent to another build.
+#[test]
+fn a_reset_is_not_executed_once_the_release_has_come_back_by_itself() {
+    let mut world = World::new();
+    world.build("A", &["o"]);
+    world.promote("A");
+    let snapshot = SnapshotId::new(world.fresh());
+    let (release, flow) = (world.release("A"), world.flow("o"));
+    let shown = plan::reset(&world.state, release, flow, snapshot).unwrap();
+    assert!(shown.is_some());
+
+    // Another person, meanwhile.
+    world.roll_back("A");
+    let build = |reset| Command::Build {
+        snapshot,
+        flow,
+        into: Into::Existing(release),
+        notes: Note::default(),
+        reset,
+    };
+    assert_eq!(
+        refused(world.give(&build(shown))),
+        Refusal::PlanChanged { now: None }
+    );
+    world.give(&build(None)).unwrap();
+}
+
+/// V1: white space is no value: the variable stays blank, and a plan says so (V4).
+#[test]
+fn an_empty_text_is_no_value() {
+    assert_eq!(ValueText::new(" \n "), Err(TextProblem::Empty));
+    assert!(serde_json::from_str::<Value>(r#"{"text":""}"#).is_err());
+}
+
+/// B5: unique without regard to case, in every script.
+#[test]
+fn names_are_compared_without_regard_to_case() {
+    let same = |one: &str, other: &str| {
+        assert_eq!(
+            Name::new(one).unwrap().key(),
+            Name::new(other).unwrap().key()
+        );
+    };
+    same("Orders", "ORDERS");
+    same("Straße", "STRASSE");
+    same("ΟΔΟΣ", "οδος");
+}
+
+/// V3: finding the variables of a canvas takes as long as reading it, whatever it holds.
+#[test]
+fn braces_that_close_nothing_are_text() {
+    let hostile = "{".repeat(20_000);
+    assert_eq!(
+        pieces(&hostile).collect::<Vec<_>>(),
+        [Piece::Plain(&hostile)]
+    );
+    let pieces: Vec<_> = pieces("a {{{B}} {{c} {{d}}").collect();
+    let variable = |name| Piece::Variable(VariableName::new(name).unwrap());
+    assert_eq!(
+        pieces,
+        [
+            Piece::Plain("a {"),
+            variable("B"),
+            Piece::Plain(" {{c} "),
+            variable("d")
+        ]
+    );
 }
 
 /// R8: what the plan does not rest on may change.

@@ -91,7 +91,7 @@ impl SideBySide {
         let read: Event = serde_json::from_str(&json).unwrap();
         same!(read, event, "read back from {json}");
 
-        let shown = shown_with(command, &event);
+        let shown = shown_with(command);
         let was = shown.map(|plan| self.live(plan));
         let before = (event.can_be_undone()).then(|| self.state.clone());
         let misfit = |state: &mut State, event: &Event| {
@@ -195,7 +195,9 @@ impl SideBySide {
             } => world
                 .release(*release)
                 .is_some_and(|inside| inside.environment == *environment),
-            Refusal::PlanChanged { now } => {
+            // Nothing is to be confirmed any more: the model looks whether a build is all it was.
+            Refusal::PlanChanged { now: None } => true,
+            Refusal::PlanChanged { now: Some(now) } => {
                 // What is shown then must be what would happen now.
                 self.model.foresee(ask_of(now)).map(|outcome| outcome.shown)
                     == Ok(Some(Shown::from(now.as_ref())))
@@ -286,7 +288,7 @@ fn environments(pipeline: &Pipeline) -> Vec<Environment> {
 }
 
 /// The plan that a command confirmed.
-fn shown_with<'a>(command: &'a Command, event: &Event) -> Option<&'a Plan> {
+fn shown_with(command: &Command) -> Option<&Plan> {
     match command {
         Command::Promote { shown, .. }
         | Command::RollBack { shown, .. }
@@ -294,8 +296,7 @@ fn shown_with<'a>(command: &'a Command, event: &Event) -> Option<&'a Plan> {
         | Command::DeleteRelease { shown, .. }
         | Command::RemoveEnvironment { shown, .. }
         | Command::Undo { shown, .. } => Some(shown),
-        // A build into a release in the first environment needs none, and takes no notice of one.
-        Command::Build { reset, .. } if event.can_be_undone() => reset.as_ref(),
+        Command::Build { reset, .. } => reset.as_ref(),
         _ => None,
     }
 }

@@ -108,7 +108,7 @@ pub fn Wizard(
                     reason,
                     held: hold,
                 }),
-                Err(Failure::Refused(Refusal::PlanChanged { now })) => Stage::Changed {
+                Err(Failure::Refused(Refusal::PlanChanged { now: Some(now) })) => Stage::Changed {
                     was: plan,
                     now: *now,
                 },

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use crate::domain::actor::Role;
 use crate::domain::command::Command;
 use crate::domain::id::EnvironmentId;
-use crate::domain::text::{ValueText, VariableName};
+use crate::domain::text::{TextProblem, ValueText, VariableName};
 use crate::domain::variable::{Setting, Value};
 use crate::ui::components::button::{Button, Weight};
 use crate::ui::components::field::{Check, Line, Lines};
@@ -155,12 +155,16 @@ fn ValueForm(
     let typed = move || -> Result<(VariableName, Option<Value>), Problem> {
         let name =
             VariableName::new(&name.read()).map_err(|it| Problem::of_text("The name", it))?;
-        let text = ValueText::new(&text.read()).map_err(|it| Problem::of_text("The value", it))?;
-        let value = match (text.is_empty(), secret.get()) {
-            (true, _) => None,
+        let value = match ValueText::new(&text.read()) {
+            // An empty field is no secret; unticked, it makes the variable blank.
+            Err(problem @ TextProblem::Empty) if secret.get() => {
+                return Err(Problem::of_text("The secret", problem));
+            }
+            Err(TextProblem::Empty) => None,
+            Err(problem) => return Err(Problem::of_text("The value", problem)),
             // V2: the text ends here; what is recorded is that one was set.
-            (false, true) => Some(Value::Secret),
-            (false, false) => Some(Value::Text(text)),
+            Ok(_) if secret.get() => Some(Value::Secret),
+            Ok(text) => Some(Value::Text(text)),
         };
         Ok((name, value))
     };
