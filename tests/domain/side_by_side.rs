@@ -195,13 +195,11 @@ impl SideBySide {
             } => world
                 .release(*release)
                 .is_some_and(|inside| inside.environment == *environment),
-            // Nothing is to be confirmed any more: the model looks whether a build is all it was.
-            Refusal::PlanChanged { now: None } => true,
-            Refusal::PlanChanged { now: Some(now) } => {
-                // What is shown then must be what would happen now.
+            // What is shown then must be what would happen now; none where nothing is to be confirmed.
+            Refusal::PlanChanged { now } => now.as_ref().is_none_or(|now| {
                 self.model.foresee(ask_of(now)).map(|outcome| outcome.shown)
                     == Ok(Some(Shown::from(now.as_ref())))
-            }
+            }),
             Refusal::NameTakenSince { name, by } => self.state.release_named(name) == Some(*by),
             Refusal::NotAllowed { role, needs } => role < needs,
             _ => true,
