@@ -9,7 +9,7 @@ use super::flow::{Flow, Snapshot};
 use super::id::{EnvironmentId, FlowId, Position, ReleaseId, SnapshotId};
 use super::refusal::Refusal;
 use super::release::Release;
-use super::state::{Deployment, State, Subject};
+use super::state::{Deployment, Stacks, State, Subject};
 use super::text::VariableName;
 
 /// The step that a plan is for.
@@ -138,6 +138,32 @@ pub enum Effect {
     Absent,
 }
 
+impl Live {
+    const fn of(release: ReleaseId, snapshot: &Snapshot) -> Self {
+        Self {
+            snapshot: snapshot.id,
+            number: snapshot.number,
+            release,
+        }
+    }
+}
+
+impl From<Deployment> for Live {
+    fn from(deployment: Deployment) -> Self {
+        let Deployment {
+            release,
+            snapshot,
+            number,
+            ..
+        } = deployment;
+        Self {
+            snapshot,
+            number,
+            release,
+        }
+    }
+}
+
 impl Effect {
     /// Returns what runs before.
     #[must_use]
@@ -233,23 +259,20 @@ impl Plan {
         environments: Vec<EnvironmentId>,
         edits: Vec<Edit>,
     ) -> Self {
-        let outlook = Outlook::new(state, built, &edits);
-        let flows: BTreeSet<FlowId> = outlook.changes.keys().map(|(flow, _)| *flow).collect();
-        let rows: Vec<Row> = flows
-            .into_iter()
-            .map(|flow| Row {
-                flow,
-                effects: environments
-                    .iter()
-                    .map(|at| outlook.effect(*at, flow))
-                    .collect(),
-            })
-            .collect();
+        let mut rows = Vec::new();
         let mut warnings = Vec::new();
-        for row in &rows {
-            for (environment, effect) in environments.iter().zip(&row.effects) {
-                outlook.warn(*environment, row.flow, effect, &mut warnings);
-            }
+        let changes = changes(&edits);
+        for changes in changes.chunk_by(|one, other| one.flow == other.flow) {
+            let Some(outlook) = Outlook::new(state, built, changes) else {
+                continue;
+            };
+            let effects = environments
+                .iter()
+                .map(|at| outlook.effect(*at, &mut warnings));
+            rows.push(Row {
+                effects: effects.collect(),
+                flow: outlook.flow,
+            });
         }
         Self {
             step,
@@ -261,120 +284,134 @@ impl Plan {
     }
 }
 
-/// The stacks as they are, and what a step would do to them.
-struct Outlook<'a> {
-    state: &'a State,
-    built: Option<&'a Snapshot>,
-    changes: BTreeMap<(FlowId, EnvironmentId), Change>,
+/// A layer that a step would take from a stack, or put there.
+#[derive(Clone, Copy)]
+struct Change {
+    flow: FlowId,
+    environment: EnvironmentId,
+    position: Position,
+    /// None where the layer is taken away.
+    deployed: Option<(ReleaseId, SnapshotId)>,
 }
 
-#[derive(Default)]
-struct Change {
-    withdrawn: Vec<Position>,
-    deployed: Vec<Deployment>,
+/// Returns what the edits do to stacks, flow by flow.
+fn changes(edits: &[Edit]) -> Vec<Change> {
+    let mut changes = Vec::new();
+    for edit in edits {
+        let Edit::Stacks {
+            environment,
+            release,
+            withdrawn,
+            deployed,
+        } = edit
+        else {
+            continue;
+        };
+        let environment = *environment;
+        for &Layer { flow, position, .. } in withdrawn {
+            changes.push(Change {
+                flow,
+                environment,
+                position,
+                deployed: None,
+            });
+        }
+        for &Layer {
+            flow,
+            snapshot,
+            position,
+        } in deployed
+        {
+            let deployed = Some((*release, snapshot));
+            changes.push(Change {
+                flow,
+                environment,
+                position,
+                deployed,
+            });
+        }
+    }
+    changes.sort_by_key(|change| change.flow);
+    changes
+}
+
+/// The stacks of one flow as they are, and what a step would do to them.
+struct Outlook<'a> {
+    state: &'a State,
+    flow: FlowId,
+    stacks: Stacks<'a>,
+    built: Option<&'a Snapshot>,
+    changes: &'a [Change],
 }
 
 impl<'a> Outlook<'a> {
-    fn new(state: &'a State, built: Option<&'a Snapshot>, edits: &[Edit]) -> Self {
-        let mut changes: BTreeMap<_, Change> = BTreeMap::new();
-        for edit in edits {
-            let Edit::Stacks {
-                environment,
-                release,
-                withdrawn,
-                deployed,
-            } = edit
-            else {
-                continue;
-            };
-            for layer in withdrawn {
-                let change = changes.entry((layer.flow, *environment)).or_default();
-                change.withdrawn.push(layer.position);
-            }
-            for &Layer {
-                flow,
-                snapshot,
-                position,
-            } in deployed
-            {
-                let change = changes.entry((flow, *environment)).or_default();
-                change.deployed.push(Deployment {
-                    environment: *environment,
-                    flow,
-                    position,
-                    release: *release,
-                    snapshot,
-                });
-            }
-        }
-        Self {
+    /// None only for a flow that does not exist, which no edit speaks of.
+    fn new(state: &'a State, built: Option<&'a Snapshot>, changes: &'a [Change]) -> Option<Self> {
+        let flow = changes.first()?.flow;
+        Some(Self {
             state,
+            flow,
+            stacks: state.stacks_of(flow)?,
             built,
             changes,
-        }
-    }
-
-    fn snapshot(&self, id: SnapshotId) -> Option<&Snapshot> {
-        self.built
-            .filter(|built| built.id == id)
-            .or_else(|| self.state.snapshot(id))
-    }
-
-    fn running(&self, deployment: Deployment) -> Option<Live> {
-        let Deployment {
-            release, snapshot, ..
-        } = deployment;
-        Some(Live {
-            snapshot,
-            number: self.snapshot(snapshot)?.number,
-            release,
         })
     }
 
-    fn effect(&self, environment: EnvironmentId, flow: FlowId) -> Effect {
-        let before = self
-            .state
-            .live(environment, flow)
-            .and_then(|top| self.running(top));
-        let Some(change) = self.changes.get(&(flow, environment)) else {
-            return before.map_or(Effect::Absent, |live| Effect::Unaffected { live });
+    fn snapshot(&self, id: SnapshotId) -> Option<&'a Snapshot> {
+        self.built
+            .filter(|built| built.id == id)
+            .or_else(|| self.stacks.snapshot(id))
+    }
+
+    /// Returns what changes in an environment, and says what to think of.
+    fn effect(&self, environment: EnvironmentId, warnings: &mut Vec<Warning>) -> Effect {
+        let changes = || {
+            self.changes
+                .iter()
+                .filter(|change| change.environment == environment)
         };
+        let withdrawn = |position| {
+            changes().any(|change| change.deployed.is_none() && change.position == position)
+        };
+        let before = self.stacks.stack(environment).next();
         let kept = self
-            .state
-            .stack(environment, flow)
-            .find(|deployment| !change.withdrawn.contains(&deployment.position));
-        let fresh = change
-            .deployed
-            .iter()
-            .copied()
-            .max_by_key(|deployed| deployed.position);
-        let top = kept
-            .into_iter()
-            .chain(fresh)
-            .max_by_key(|deployment| deployment.position);
-        let after = top.and_then(|top| self.running(top));
-        match (before, after) {
+            .stacks
+            .stack(environment)
+            .find(|layer| !withdrawn(layer.position));
+        let fresh = changes()
+            .filter_map(|change| Some((change.position, change.deployed?)))
+            .max_by_key(|(position, _)| *position)
+            .filter(|(position, _)| kept.is_none_or(|kept| kept.position < *position))
+            .and_then(|(_, (release, id))| Some(Live::of(release, self.snapshot(id)?)));
+
+        let was = before.map(Live::from);
+        let now = fresh.or(kept.map(Live::from));
+        let effect = match (was, now) {
             (None, None) => Effect::Absent,
             (None, Some(now)) => Effect::Introduced { now },
             (Some(was), None) => Effect::Removed { was },
             (Some(was), Some(now)) if was == now => Effect::Unaffected { live: now },
-            (Some(was), Some(now)) if top == fresh => Effect::Replaced { was, now },
+            (Some(was), Some(now)) if fresh.is_some() => Effect::Replaced { was, now },
             (Some(was), Some(now)) => Effect::Restored { was, now },
+        };
+        if effect.is_change()
+            && let Some(now) = now
+        {
+            self.warn(environment, effect, now, warnings);
         }
+        effect
     }
 
+    /// Says what to think of when `now` becomes live.
     fn warn(
         &self,
         environment: EnvironmentId,
-        flow: FlowId,
-        effect: &Effect,
+        effect: Effect,
+        now: Live,
         warnings: &mut Vec<Warning>,
     ) {
-        if !effect.is_change() {
-            return;
-        }
-        let Some(now) = effect.after() else { return };
-        if let Effect::Replaced { was, .. } = *effect
+        let flow = self.flow;
+        if let Effect::Replaced { was, .. } = effect
             && was.number > now.number
             && was.release != now.release
         {
@@ -387,7 +424,8 @@ impl<'a> Outlook<'a> {
         }
         for name in self
             .snapshot(now.snapshot)
-            .map_or(&[][..], |snapshot| &snapshot.variables)
+            .into_iter()
+            .flat_map(|it| &it.variables)
         {
             let variable = self.state.variable(name);
             if variable.is_none_or(|variable| !variable.values.contains_key(&environment)) {

@@ -44,6 +44,8 @@ pub struct Deployment {
     pub release: ReleaseId,
     /// The snapshot.
     pub snapshot: SnapshotId,
+    /// The snapshot's number within the flow.
+    pub number: u32,
 }
 
 /// What a later change can touch, so that an earlier one can no longer be undone (U2).
@@ -59,7 +61,7 @@ pub enum Subject {
 /// recorded each: the last one is live.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 struct Stack {
-    layers: BTreeMap<Position, (ReleaseId, SnapshotId)>,
+    layers: BTreeMap<Position, (ReleaseId, SnapshotId, u32)>,
     touched: Position,
 }
 
@@ -273,15 +275,16 @@ impl<'a> Stacks<'a> {
             .get(&environment)
             .into_iter()
             .flat_map(|stack| &stack.layers);
-        layers
-            .rev()
-            .map(move |(&position, &(release, snapshot))| Deployment {
+        layers.rev().map(
+            move |(&position, &(release, snapshot, number))| Deployment {
                 environment,
                 flow,
                 position,
                 release,
                 snapshot,
-            })
+                number,
+            },
+        )
     }
 
     /// Finds a snapshot of the flow.
@@ -629,7 +632,8 @@ impl State {
         let position = self.position();
         let record = self.record_mut(layer.flow)?;
         let stack = record.stacks.get_mut(&environment).ok_or(Misfit::Missing)?;
-        if stack.layers.remove(&layer.position) != Some((release, layer.snapshot)) {
+        let gone = stack.layers.remove(&layer.position);
+        if gone.is_none_or(|(by, snapshot, _)| (by, snapshot) != (release, layer.snapshot)) {
             return Err(Misfit::Contradiction);
         }
         stack.touched = position;
@@ -649,13 +653,11 @@ impl State {
     ) -> Result<(), Misfit> {
         let position = self.position();
         let record = self.record_mut(layer.flow)?;
-        if !record.numbers.contains_key(&layer.snapshot) {
-            return Err(Misfit::Missing);
-        }
+        let number = *record.numbers.get(&layer.snapshot).ok_or(Misfit::Missing)?;
         let stack = record.stacks.entry(environment).or_default();
         if stack
             .layers
-            .insert(layer.position, (release, layer.snapshot))
+            .insert(layer.position, (release, layer.snapshot, number))
             .is_some()
         {
             return Err(Misfit::Taken);

@@ -602,7 +602,7 @@ fn FlowRow(
         tenant.read(|state| {
             let live = state.live(environment, flow)?;
             (live.release != release).then(|| {
-                let number = state.snapshot(live.snapshot).map_or(0, |it| it.number);
+                let number = live.number;
                 format!(
                     "Version {number} of {} runs there",
                     release_name(state, live.release)

@@ -161,10 +161,10 @@ fn FlowsTab(id: EnvironmentId) -> impl IntoView {
             flow,
             position,
             release,
-            snapshot,
+            number,
+            ..
         } = deployment;
         tenant.peek(|state| {
-            let number = state.snapshot(snapshot).map(|snapshot| snapshot.number);
             let at = state.moment(position).map(|moment| moment.at);
             let player = state.pipeline().get(environment).map(|it| it.settings.player.to_string());
             let run = Route::Play {
