@@ -270,7 +270,8 @@ mod tests {
         check_mistake("build --now", "--now");
         check_mistake("serve --port many", "--port");
         check_mistake("serve --port", "--port");
-        check_mistake("test --only some", "native, browser, journeys");
+        check_mistake("test --only some", "native, page, browser, journeys");
+        check_mistake("bench", "rules");
         check_mistake("test name", "after --");
     }
 }
