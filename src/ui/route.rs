@@ -1,5 +1,5 @@
-//! Where in the page one is, as a location hash, both ways. Every page and form has one: it can be
-//! linked to, reloaded, and reached with Back.
+//! Where in the page one is, as a location hash, both ways. Every page has one, and every form that
+//! shows a plan: it can be linked to, reloaded, and reached with Back.
 //!
 //! Anything that is no address of this page is [`Route::Unknown`], shown as such.
 
@@ -58,6 +58,8 @@ pub enum Open {
     Form(ReleaseId, Form),
     /// The form that undoes a step of the history.
     Undo(Position),
+    /// The form that removes an environment. Not over the environment's own page, which goes with it.
+    RemoveEnvironment(EnvironmentId),
     /// The form that builds a flow.
     Build,
 }
@@ -238,6 +240,7 @@ impl Route {
                 id: id.parse().ok()?,
                 tab: Tab::default(),
             }),
+            ["environments", id, "remove"] => home(Some(Open::RemoveEnvironment(id.parse().ok()?))),
             ["environments", id, tab] => {
                 let tab = Tab::ALL.into_iter().find(|known| known.slug() == *tab)?;
                 Some(Self::Environment {
@@ -278,6 +281,7 @@ impl fmt::Display for Route {
                     None => write!(f, "#/")?,
                     Some(Open::Build) => write!(f, "#/build")?,
                     Some(Open::Undo(position)) => write!(f, "#/undo/{position}")?,
+                    Some(Open::RemoveEnvironment(id)) => write!(f, "#/environments/{id}/remove")?,
                     Some(Open::Release(id)) => write!(f, "#/releases/{id}")?,
                     Some(Open::Form(id, Form::RollBack)) => write!(f, "#/releases/{id}/rollback")?,
                     Some(Open::Form(id, Form::Promote)) => write!(f, "#/releases/{id}/promote")?,
@@ -374,6 +378,7 @@ mod tests {
             format!("#/releases/{ID}/delete"),
             format!("#/releases/{ID}/flows/{ID}/remove"),
             format!("#/environments/{ID}/flows"),
+            format!("#/environments/{ID}/remove"),
             "#/flows".to_owned(),
             "#/flows/new".to_owned(),
             format!("#/flows/{ID}"),

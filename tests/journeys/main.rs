@@ -18,6 +18,7 @@ mod steps;
 mod address;
 mod beginning;
 mod building;
+mod environments;
 mod keyboard;
 mod layout;
 mod listing;

@@ -156,3 +156,39 @@ fn a_tab_that_is_left_over_from_another_journal_records_nothing() {
         releases(page).says(&["0 of 0", "There are no releases yet."]);
     });
 }
+
+/// R5: of two tabs that confirm in the same instant neither loses what it was told is done. The
+/// second one to record decides again on what the first one recorded.
+#[test]
+fn two_tabs_that_confirm_at_once_both_get_it_done() {
+    /// Presses the form's last button when the clock reaches a whole fifth second: in every tab at
+    /// the same time, which no person manages.
+    const AT_ONCE: &str = "
+        const press = () => [...document.querySelectorAll('dialog button')].at(-1).click();
+        setTimeout(press, 5000 - Date.now() % 5000);";
+    journey(|page| {
+        let first = page.window();
+        let release_b = open_rollback(page, "Release B");
+        let second = page.open_window();
+        let loyalty = open_rollback(page, "Loyalty launch");
+        loyalty.button(ROLL_BACK).is_there();
+        page.run(AT_ONCE);
+        page.switch_to(&first);
+        release_b.button(ROLL_BACK).is_there();
+        page.run(AT_ONCE);
+
+        release_b.says(&["Release B left Production and is back in Test."]);
+        finish(&release_b);
+        page.switch_to(&second);
+        loyalty.says(&["Loyalty launch left Production and is back in Test."]);
+        finish(&loyalty);
+        for window in [&first, &second] {
+            page.switch_to(window);
+            release(page, "Release B").says(&["in Test"]);
+            release(page, "Loyalty launch").says(&["in Test"]);
+            page.reload();
+            release(page, "Release B").says(&["in Test"]);
+            release(page, "Loyalty launch").says(&["in Test"]);
+        }
+    });
+}

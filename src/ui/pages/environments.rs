@@ -73,6 +73,7 @@ fn form(navigation: Navigation, open: Option<Open>) -> Option<AnyView> {
         Open::Release(_) => None,
         Open::Build => Some(view! { <BuildForm flow=None on_close=behind(None) /> }.into_any()),
         Open::Undo(position) => Some(wizard(Act::Undo(position), None)),
+        Open::RemoveEnvironment(id) => Some(wizard(Act::RemoveEnvironment(id), None)),
         Open::Form(id, Form::RollBack) => Some(wizard(Act::RollBack(id), Some(id))),
         Open::Form(id, Form::Hold) => {
             Some(view! { <HoldForm release=id on_close=behind(Some(id)) /> }.into_any())

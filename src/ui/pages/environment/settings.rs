@@ -16,14 +16,13 @@ use crate::ui::navigation::Navigation;
 use crate::ui::problem::{Problem, typed_name};
 use crate::ui::route::{Filter, Open, Route};
 use crate::ui::tenant::{Tenant, environment_name};
-use crate::ui::wizard::{Act, Wizard, why_not};
+use crate::ui::wizard::{Act, why_not};
 
 /// What the form is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Asked {
     Change,
     Insert,
-    Remove,
 }
 
 /// The tab.
@@ -48,13 +47,11 @@ pub fn SettingsTab(
         (move || environment.get().map(|it| read(&it.settings))).into_any()
     };
     let close = move || asked.set(None);
-    let undo_at = |position| {
-        let open = Some(Open::Undo(position));
-        Route::Environments {
+    let remove = move || {
+        navigation.go(&Route::Environments {
             filter: Filter::default(),
-            open,
-        }
-        .to_string()
+            open: Some(Open::RemoveEnvironment(id)),
+        });
     };
     view! {
         <h2 class="hidden">"Settings"</h2>
@@ -95,7 +92,7 @@ pub fn SettingsTab(
                     })
             }}
             <Button
-                on_press=move || asked.set(Some(Asked::Remove))
+                on_press=remove
                 weight=Weight::Quiet
                 why_not=why_not(tenant, Act::RemoveEnvironment(id))
             >
@@ -108,19 +105,6 @@ pub fn SettingsTab(
                 .map(|it| match it {
                     Asked::Change => view! { <SettingsForm id=id inserts=false on_close=close /> }.into_any(),
                     Asked::Insert => view! { <SettingsForm id=id inserts=true on_close=close /> }.into_any(),
-                    Asked::Remove => {
-                        let leave = move || {
-                            close();
-                            // The page of what is gone is no place to be.
-                            if tenant.peek(|state| !state.pipeline().contains(id)) {
-                                navigation.go(&Route::home());
-                            }
-                        };
-                        view! {
-                            <Wizard act=Act::RemoveEnvironment(id) on_close=leave undo_at=undo_at />
-                        }
-                            .into_any()
-                    }
                 })
         }}
     }
