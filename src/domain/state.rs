@@ -249,6 +249,16 @@ impl State {
             .get(usize::try_from(position.get()).ok()?.checked_sub(1)?)
     }
 
+    /// Returns the last entry that touched any stack of an environment.
+    #[must_use]
+    pub fn last_touch_in(&self, environment: EnvironmentId) -> Option<Position> {
+        let stacks = self
+            .flows
+            .iter()
+            .filter_map(|record| record.stacks.get(&environment));
+        stacks.map(|stack| stack.touched).max()
+    }
+
     /// Returns the last entry that touched the subject (U2).
     #[must_use]
     pub fn last_touch(&self, subject: Subject) -> Option<Position> {

@@ -4,7 +4,7 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::begin_anew::BeginAnew;
+use super::begin_anew::{BeginAnew, WaysToBeginAnew};
 use super::components::button::{Button, Weight};
 use super::components::icon::{Glyph, Icon};
 use super::components::notice::Trouble;
@@ -164,6 +164,7 @@ pub fn App(
             <p>
                 "Everything here is kept in this browser only. The role in “Acting as” is a setting of the page: it protects nothing."
             </p>
+            <WaysToBeginAnew />
         </footer>
     }
 }

@@ -36,7 +36,7 @@ pub fn BeginAnew(
             on_close=on_close
             children=move |frame| {
                 view! {
-                    <div class="dialog-body">
+                    <div class="dialog-body" role="region" aria-label="Form" tabindex="0">
                         <p class="lead">
                             "All entries of this journal are removed from this browser."
                         </p>
@@ -57,5 +57,26 @@ pub fn BeginAnew(
                     .into_any()
             }
         />
+    }
+}
+
+/// The ways to begin anew, each of which asks first.
+#[component]
+pub fn WaysToBeginAnew() -> impl IntoView {
+    let asked = RwSignal::new(None::<Beginning>);
+    let way = move |beginning, label: &'static str| {
+        let press = move || asked.set(Some(beginning));
+        view! { <Button on_press=press weight=Weight::Quiet>{label}</Button> }
+    };
+    view! {
+        <p class="actions">
+            {way(Beginning::Shop, "Reset the demo")}
+            {way(Beginning::Empty, "Begin empty")}
+        </p>
+        {move || {
+            asked
+                .get()
+                .map(|it| view! { <BeginAnew beginning=it on_close=move || asked.set(None) /> })
+        }}
     }
 }

@@ -178,7 +178,7 @@ pub fn BuildForm(
                     }
                 });
                 view! {
-                    <div class="dialog-body">
+                    <div class="dialog-body" role="region" aria-label="Form" tabindex="0">
                         <div class="questions" hidden=move || done.get()>
                             <label for=flow_field.clone()>"Flow"</label>
                             <select
@@ -198,6 +198,13 @@ pub fn BuildForm(
                                         .collect_view()
                                 }}
                             </select>
+                            {move || {
+                                chosen.get().is_none().then(|| view! {
+                                    <p class="hint">
+                                        "There is no flow yet. " <a href="#/flows/new">"Create the first one"</a> "."
+                                    </p>
+                                })
+                            }}
                             <Combobox label="Release" value=release choices=choices />
                             <p class="hint">"Pick a release, or name a new one."</p>
                             <label for=note_field.clone()>"Build notes (optional)"</label>

@@ -47,6 +47,12 @@ impl Navigation {
         self.route.set(route);
     }
 
+    /// Changes what a reload shows, and leaves what is shown now: for when a form has done what its
+    /// address would offer again.
+    pub fn settle(self, route: &Route) {
+        browser::replace_hash(&route.to_string());
+    }
+
     /// Returns which releases the home page lists; everywhere else, all.
     #[must_use]
     pub fn filter(self) -> Filter {

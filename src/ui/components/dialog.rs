@@ -30,6 +30,16 @@ impl Frame {
             // Nothing is lost where the browser refuses to move the focus.
             let _ = heading.focus();
         }
+        self.show_top();
+    }
+
+    /// Scrolls the form to its top, and leaves the focus where it is.
+    pub fn show_top(self) {
+        if let Some(dialog) = self.dialog.get_untracked()
+            && let Ok(Some(body)) = dialog.query_selector(".dialog-body")
+        {
+            body.set_scroll_top(0);
+        }
     }
 }
 
@@ -41,6 +51,9 @@ pub fn Dialog(
     title: Signal<String>,
     /// Hears that the dialog was closed, by whatever means.
     on_close: impl Fn() + 'static,
+    /// Whether it stays open for now: something is being done, and its outcome is to be seen.
+    #[prop(optional, into)]
+    locked: Signal<bool>,
     /// The form.
     children: impl FnOnce(Frame) -> AnyView + 'static,
 ) -> impl IntoView {
@@ -61,7 +74,12 @@ pub fn Dialog(
         }
     });
     view! {
-        <dialog node_ref=node class="dialog" aria-labelledby=name on:close=move |_| on_close()>
+        <dialog node_ref=node class="dialog" aria-labelledby=name on:close=move |_| on_close()
+            on:cancel=move |event: web_sys::Event| {
+                if locked.get_untracked() {
+                    event.prevent_default();
+                }
+            }>
             <div class="dialog-head">
                 <h2 node_ref=title_node id=heading tabindex="-1" autofocus=true>{title}</h2>
                 <button type="button" class="button quiet icon" aria-label="Close this form" on:click=move |_| frame.close()>

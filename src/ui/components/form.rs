@@ -66,7 +66,7 @@ where
                     }
                 });
                 view! {
-                    <div class="dialog-body">
+                    <div class="dialog-body" role="region" aria-label="Form" tabindex="0">
                         {fields}
                         {move || {
                             failed

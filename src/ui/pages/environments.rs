@@ -10,14 +10,13 @@ use crate::domain::id::{EnvironmentId, FlowId, ReleaseId, SnapshotId};
 use crate::domain::pipeline::Environment;
 use crate::domain::release::{Arrival, Release};
 use crate::domain::state::State;
-use crate::ui::begin_anew::BeginAnew;
+use crate::domain::text::Name;
 use crate::ui::build::BuildForm;
 use crate::ui::components::button::{Button, Weight};
 use crate::ui::components::copy::CopyButton;
 use crate::ui::components::icon::{Glyph, Icon};
 use crate::ui::components::notice::Trouble;
 use crate::ui::hold::HoldForm;
-use crate::ui::keeping::Beginning;
 use crate::ui::moment::{Ago, Moment};
 use crate::ui::navigation::Navigation;
 use crate::ui::problem::flow_name;
@@ -52,13 +51,13 @@ pub fn Environments() -> impl IntoView {
 /// The form that the address opens, over the page.
 fn form(navigation: Navigation, open: Option<Open>) -> Option<AnyView> {
     let tenant = Tenant::of_page();
-    // Closing a form leaves the release's details open, where it still exists.
-    let behind = |release: Option<ReleaseId>| {
-        move || {
-            let left = release.filter(|id| tenant.peek(|state| state.release(*id).is_some()));
-            navigation.go(&untrack(|| navigation.with_open(left.map(Open::Release))));
-        }
+    // Behind a form lie the release's details, where it still exists.
+    let beneath = move |release: Option<ReleaseId>| {
+        let left = release.filter(|id| tenant.peek(|state| state.release(*id).is_some()));
+        untrack(|| navigation.with_open(left.map(Open::Release)))
     };
+    // In the form's own place: Back does not lead to a form that was closed.
+    let behind = |release| move || navigation.amend(beneath(release));
     let undo_at = |position| {
         Route::Environments {
             filter: Filter::default(),
@@ -67,12 +66,18 @@ fn form(navigation: Navigation, open: Option<Open>) -> Option<AnyView> {
         .to_string()
     };
     let wizard = |act, release| {
-        view! { <Wizard act=act on_close=behind(release) undo_at=undo_at /> }.into_any()
+        let on_done = move || navigation.settle(&beneath(release));
+        view! { <Wizard act=act on_close=behind(release) on_done=on_done undo_at=undo_at /> }
+            .into_any()
     };
     match open? {
         Open::Release(_) => None,
         Open::Build => Some(view! { <BuildForm flow=None on_close=behind(None) /> }.into_any()),
-        Open::Undo(position) => Some(wizard(Act::Undo(position), None)),
+        Open::Undo(position) => {
+            let entry = untrack(|| tenant.entry(position));
+            let edit = entry.and_then(|entry| entry.event.edits().first().cloned());
+            Some(wizard(Act::Undo(position), edit.map(|edit| edit.release())))
+        }
         Open::RemoveEnvironment(id) => Some(wizard(Act::RemoveEnvironment(id), None)),
         Open::Form(id, Form::RollBack) => Some(wizard(Act::RollBack(id), Some(id))),
         Open::Form(id, Form::Hold) => {
@@ -89,11 +94,22 @@ fn form(navigation: Navigation, open: Option<Open>) -> Option<AnyView> {
 /// What to try, on the first visit.
 #[component]
 fn Welcome() -> impl IntoView {
-    let anew = RwSignal::new(None::<Beginning>);
-    let shown = RwSignal::new(browser::remembered("welcome").is_none());
+    let tenant = Tenant::of_page();
+    let wanted = RwSignal::new(browser::remembered("welcome").is_none());
+    // It speaks of two releases of the demo, as long as both are where it says.
+    let shown = Memo::new(move |_| {
+        let ready = |name: &'static str| {
+            tenant.read(|state| {
+                let id = state.release_named(&Name::known(name))?;
+                let place = state.release(id)?.place.environment;
+                (place == state.pipeline().last().id).then_some(())
+            })
+        };
+        wanted.get() && (ready("Release B").is_some() || ready("Loyalty launch").is_some())
+    });
     let dismiss = move || {
         browser::remember("welcome", "dismissed");
-        shown.set(false);
+        wanted.set(false);
     };
     view! {
         <section class="welcome" aria-labelledby="welcome" hidden=move || !shown.get()>
@@ -109,14 +125,8 @@ fn Welcome() -> impl IntoView {
             </p>
             <p class="actions">
                 <Button on_press=dismiss>"Dismiss"</Button>
-                <Button on_press=move || anew.set(Some(Beginning::Shop)) weight=Weight::Quiet>"Reset the demo"</Button>
-                <Button on_press=move || anew.set(Some(Beginning::Empty)) weight=Weight::Quiet>"Begin empty"</Button>
             </p>
         </section>
-        {move || {
-            anew.get()
-                .map(|beginning| view! { <BeginAnew beginning=beginning on_close=move || anew.set(None) /> })
-        }}
     }
 }
 
@@ -153,7 +163,7 @@ fn Tile(id: EnvironmentId) -> impl IntoView {
         Memo::new(move |_| tenant.read(|state| state.pipeline().default_environment() == id));
     let releases = Memo::new(move |_| tenant.read(|state| state.releases_in(id).count()));
     let flows = Memo::new(move |_| tenant.read(|state| state.live_in(id).count()));
-    let deployed = Memo::new(move |_| tenant.read(|state| last_deployed(state, id)));
+    let changed = Memo::new(move |_| tenant.read(|state| last_changed(state, id)));
     let name = move || {
         environment
             .get()
@@ -174,9 +184,9 @@ fn Tile(id: EnvironmentId) -> impl IntoView {
                 <div><dt>{move || if flows.get() == 1 { "flow" } else { "flows" }}</dt><dd>{flows}</dd></div>
             </dl>
             <p class="quiet">
-                {move || match deployed.get() {
+                {move || match changed.get() {
                     Some(at) => {
-                        view! { "Last deployed " <Ago at=at now=tenant.now /> }.into_any()
+                        view! { "Last changed " <Ago at=at now=tenant.now /> }.into_any()
                     }
                     None => "Nothing was deployed yet".into_any(),
                 }}
@@ -188,12 +198,9 @@ fn Tile(id: EnvironmentId) -> impl IntoView {
     }
 }
 
-/// Returns when something was last deployed to an environment, of what is still deployed there.
-fn last_deployed(state: &State, id: EnvironmentId) -> Option<Timestamp> {
-    let latest = state
-        .live_in(id)
-        .map(|deployment| deployment.position)
-        .max()?;
+/// Returns when something was last deployed to an environment or withdrawn from it.
+fn last_changed(state: &State, id: EnvironmentId) -> Option<Timestamp> {
+    let latest = state.last_touch_in(id)?;
     state.moment(latest).map(|moment| moment.at)
 }
 
@@ -411,6 +418,7 @@ fn ReleaseRow(id: ReleaseId, expanded: Memo<Option<ReleaseId>>) -> impl IntoView
     });
     view! {
         <li class="release" class:expanded=is_open node_ref=node>
+            <div class="release-head">
             <h3>
                 <button
                     type="button"
@@ -444,6 +452,7 @@ fn ReleaseRow(id: ReleaseId, expanded: Memo<Option<ReleaseId>>) -> impl IntoView
                 {move || release.get().and_then(|it| came_back(tenant, &it))
                     .map(|text| view! { <span class="badge back"><Glyph icon=Icon::Back />{text}</span> })}
             </p>
+            </div>
             <div id=details class="details" hidden=move || !is_open.get()>
                 {move || is_open.get().then(|| view! { <Details id=id release=release /> })}
             </div>

@@ -18,6 +18,7 @@ use leptos::task::spawn_local;
 use super::components::button::{Button, Weight, fresh_id};
 use super::components::copy::CopyButton;
 use super::components::dialog::{Dialog, Frame};
+use super::components::icon::{Glyph, Icon};
 use super::components::notice::{Done, Recording, Trouble};
 use super::problem::Problem;
 use super::tenant::Tenant;
@@ -73,6 +74,8 @@ pub fn Wizard(
     act: Act,
     /// Hears that the form was closed.
     on_close: impl Fn() + 'static,
+    /// Hears that the act is done, while the form still shows it.
+    on_done: impl Fn() + Copy + Send + 'static,
     /// Where **Undo** leads, once the act is done.
     undo_at: fn(Position) -> String,
 ) -> impl IntoView {
@@ -101,7 +104,12 @@ pub fn Wizard(
         };
         stage.set(Stage::Recording(plan.clone()));
         spawn_local(async move {
-            let next = match tenant.give(command).await {
+            let answer = tenant.give(command).await;
+            if answer.is_ok() {
+                // A reload must not offer to do it again.
+                on_done();
+            }
+            let next = match answer {
                 Ok(entry) => Stage::Done(Receipt {
                     plan,
                     position: entry.position,
@@ -120,12 +128,20 @@ pub fn Wizard(
         });
     };
 
+    let changed = Memo::new(move |_| matches!(*stage.read(), Stage::Changed { .. }));
     let settled = Memo::new(move |_| matches!(*stage.read(), Stage::Done(_) | Stage::Refused(_)));
     view! {
         <Dialog
             title=act.title()
             on_close=on_close
+            locked=Signal::derive(move || matches!(*stage.read(), Stage::Recording(_)))
             children=move |frame| {
+                // R8: the notice stands at the top, and the fields that one types into do not.
+                Effect::new(move |_| {
+                    if changed.get() {
+                        frame.show_top();
+                    }
+                });
                 // The button that was pressed is gone then.
                 Effect::new(move |_| {
                     if settled.get() {
@@ -133,7 +149,7 @@ pub fn Wizard(
                     }
                 });
                 view! {
-                    <div class="dialog-body">
+                    <div class="dialog-body" role="region" aria-label="Form" tabindex="0">
                         {move || {
                             let body: AnyView = match stage.get() {
                                 Stage::Reviewing(plan) | Stage::Recording(plan) => {
@@ -321,7 +337,11 @@ fn buttons(
         Stage::Reviewing(_) | Stage::Changed { .. } | Stage::Failed(..) => {
             let why_not =
                 Signal::derive(move || inputs.reason().err().map(|problem| problem.text()));
+            let changed = matches!(*stage.read(), Stage::Changed { .. });
             view! {
+                {changed.then(|| {
+                    view! { <p class="changed"><Glyph icon=Icon::Warning />"The plan has changed: look again"</p> }
+                })}
                 <Button on_press=move || frame.close()>"Cancel"</Button>
                 <Button on_press=confirm weight=act.weight() why_not=why_not>
                     {confirm_label}

@@ -52,7 +52,7 @@ pub fn VariablesTab(
                 <tr>
                     <th scope="col">"Name"</th>
                     <th scope="col">"Value"</th>
-                    <th scope="col">"Set"</th>
+                    <th scope="col">"Last set"</th>
                     <th scope="col">"Actions"</th>
                 </tr>
             </thead>
@@ -106,7 +106,7 @@ fn VariableRow(
         <tr>
             <th scope="row"><code>{name.to_string()}</code></th>
             <td data-label="Value">{value}</td>
-            <td data-label="Set">
+            <td data-label="Last set">
                 {moment
                     .map(|moment| {
                         let by = moment.by.name.to_string();
