@@ -88,3 +88,21 @@ fn an_unknown_address_says_so() {
         page.heading("There is no such environment").is_there();
     });
 }
+
+/// R6: what is done is offered again neither by a reload nor by Back.
+#[test]
+fn a_rollback_that_is_done_is_not_offered_again() {
+    journey(|page| {
+        let form = open_rollback(page, "Release B");
+        form.button(ROLL_BACK).click();
+        form.says(&["Release rolled back."]);
+        page.reload();
+        release(page, "Release B").says(&["in Test"]);
+        page.dialog(ROLLBACK_FORM).is_gone();
+
+        roll_back(page, "Loyalty launch");
+        page.back();
+        release(page, "Loyalty launch").says(&["in Test"]);
+        page.dialog(ROLLBACK_FORM).is_gone();
+    });
+}
