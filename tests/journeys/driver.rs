@@ -120,15 +120,7 @@ impl Session {
     /// Starts a browser with a window of this size.
     pub(crate) fn start(width: u32, height: u32) -> Self {
         let profile = fresh_profile();
-        let driver = Command::new(setting("FLOW_CHROMEDRIVER"))
-            .arg("--port=0")
-            .stdin(Stdio::null())
-            .stdout(Stdio::piped())
-            .stderr(Stdio::null())
-            .spawn();
-        let mut driver = Driver(driver.expect("chromedriver starts"));
-        let mut said = BufReader::new(driver.0.stdout.take().expect("its output is piped"));
-        let port = port(&mut said);
+        let (driver, said, port) = chromedriver();
         let connection = TcpStream::connect((Ipv4Addr::LOCALHOST, port))
             .and_then(|stream| {
                 stream.set_nodelay(true)?;
@@ -374,18 +366,43 @@ fn fresh_profile() -> Profile {
     Profile(profile)
 }
 
-/// Reads on which port chromedriver listens.
-fn port(said: &mut impl BufRead) -> u16 {
-    let mut line = String::new();
+/// Starts chromedriver and returns it with what it says and the port on which it listens.
+///
+/// It takes a free port of IPv6 and then asks for the same number of IPv4. If another process has
+/// that one, it ends; the next start draws another number.
+fn chromedriver() -> (Driver, BufReader<ChildStdout>, u16) {
+    const STARTS: usize = 10;
+    let mut last_words = String::new();
+    for _ in 0..STARTS {
+        let driver = Command::new(setting("FLOW_CHROMEDRIVER"))
+            .arg("--port=0")
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn();
+        let mut driver = Driver(driver.expect("chromedriver starts"));
+        let mut said = BufReader::new(driver.0.stdout.take().expect("its output is piped"));
+        match port(&mut said) {
+            Ok(port) => return (driver, said, port),
+            Err(words) => last_words = words,
+        }
+    }
+    panic!("chromedriver ended {STARTS} times before it listened, the last time with: {last_words}")
+}
+
+/// Reads on which port chromedriver listens, or, if it ends before that, all that it said.
+fn port(said: &mut impl BufRead) -> Result<u16, String> {
+    let mut words = String::new();
     loop {
-        line.clear();
-        let length = said.read_line(&mut line).expect("chromedriver speaks");
-        assert!(length > 0, "chromedriver ended before it listened");
-        let port = line
+        let begun = words.len();
+        if said.read_line(&mut words).expect("chromedriver speaks") == 0 {
+            return Err(words);
+        }
+        let port = words[begun..]
             .split_once("successfully on port ")
             .and_then(|(_, rest)| rest.trim().trim_end_matches('.').parse().ok());
         if let Some(port) = port {
-            return port;
+            return Ok(port);
         }
     }
 }
