@@ -1,28 +1,87 @@
 // Starts the page's program, whose files Trunk names in this script's attributes. Until it runs, the shell in index.html
 // is all there is to see; when it cannot run, the shell says so and offers to try again.
+//
+// A release also has a worker (src/worker.js) that keeps the page for when there is no network. When it has a newer
+// version ready, the page is asked, never replaced by itself: something may have been typed.
 
-const { js, wasm } = document.querySelector("script[data-wasm]").dataset;
+const { js, wasm, worker } = document.querySelector("script[data-wasm]").dataset;
 const shell = document.getElementById("shell");
 const address = (file) => new URL(file, document.baseURI).href;
 
 async function start() {
-  const program = await import(address(js));
-  await program.default({ module_or_path: address(wasm) });
+  // The same checksum as that of the preload, which is used then and compared.
+  const integrity = document.querySelector("link[rel=preload][as=fetch]")?.integrity ?? "";
+  const [program, code] = await Promise.all([import(address(js)), fetch(address(wasm), { integrity })]);
+  await program.default({ module_or_path: code });
+}
+
+function button(label, press) {
+  const element = document.createElement("button");
+  element.type = "button";
+  element.className = "button";
+  element.textContent = label;
+  element.addEventListener("click", press);
+  return element;
+}
+
+function sentence(text) {
+  const element = document.createElement("p");
+  element.textContent = text;
+  return element;
 }
 
 function sayWhatWentWrong(reason) {
   console.error(reason);
-  const sentence = document.createElement("p");
-  sentence.textContent =
+  const what =
     typeof WebAssembly === "object"
       ? "The page did not start. Check the connection and try again."
       : "This page needs WebAssembly, which this browser does not have or has switched off. Use another browser, or switch it on and try again.";
-  const again = document.createElement("button");
-  again.type = "button";
-  again.textContent = "Try again";
-  again.addEventListener("click", () => location.reload());
-  shell.setAttribute("role", "alert");
-  shell.querySelector("p").replaceWith(sentence, again);
+  const said = shell.querySelector("[role]");
+  said.setAttribute("role", "alert");
+  said.replaceChildren(sentence(what), button("Try again", () => location.reload()));
 }
 
-start().then(() => shell.remove(), sayWhatWentWrong);
+// The worker ------------------------------------------------------------------------------------------------------------
+
+async function keepForLater() {
+  const registration = await navigator.serviceWorker.register(address(worker), { updateViaCache: "none" });
+  const offerWhatWaits = () => {
+    // Where none was active before, it is the first one, and no newer than this page.
+    if (registration.waiting && registration.active) {
+      offer(registration.waiting);
+    }
+  };
+  registration.addEventListener("updatefound", () => {
+    registration.installing?.addEventListener("statechange", offerWhatWaits);
+  });
+  // A page that stays open for days hears of a newer version when it is looked at again.
+  document.addEventListener("visibilitychange", () => {
+    if (!document.hidden) {
+      registration.update().catch(() => {});
+    }
+  });
+  offerWhatWaits();
+}
+
+function offer(waiting) {
+  document.getElementById("newer")?.remove();
+  const notice = document.createElement("div");
+  notice.id = "newer";
+  notice.className = "notice";
+  notice.setAttribute("role", "status");
+  const load = button("Load it now", () => {
+    waiting.addEventListener("statechange", () => waiting.state === "activated" && location.reload());
+    waiting.postMessage("take over");
+  });
+  const later = button("Later", () => notice.remove());
+  notice.append(sentence("A newer version of this page is ready."), load, later);
+  document.body.append(notice);
+}
+
+start().then(() => {
+  shell.remove();
+  if (worker && navigator.serviceWorker) {
+    // Without it the page works all the same, as long as there is a network: private windows and full disks refuse it.
+    keepForLater().catch((reason) => console.info("Not kept for use without a network:", reason));
+  }
+}, sayWhatWentWrong);

@@ -117,8 +117,8 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// Starts a browser with a window of this size.
-    pub(crate) fn start(width: u32, height: u32) -> Self {
+    /// Starts a browser with a window of this size, in which pages may run scripts or not.
+    pub(crate) fn start(width: u32, height: u32, scripts: bool) -> Self {
         let profile = fresh_profile();
         let (driver, said, port) = chromedriver();
         let connection = TcpStream::connect((Ipv4Addr::LOCALHOST, port))
@@ -136,6 +136,8 @@ impl Session {
             "goog:chromeOptions": {
                 "binary": setting("FLOW_CHROMIUM").to_string_lossy(),
                 "args": flags,
+                // A person's own setting for all pages: 1 allows, 2 forbids.
+                "prefs": { "profile.managed_default_content_settings.javascript": if scripts { 1 } else { 2 } },
             },
             "goog:loggingPrefs": { "browser": "ALL" },
             "unhandledPromptBehavior": "ignore",

@@ -50,10 +50,55 @@ pub(crate) fn journey<F: FnOnce(&Page)>(through: F) {
 /// Runs a journey with the site lying below `mount`.
 #[track_caller]
 pub(crate) fn journey_at<F: FnOnce(&Page)>(mount: &str, through: F) {
+    journey_through(&built_site(), mount, true, through);
+}
+
+/// Runs a journey through the site in this folder, a changed copy of the built one.
+#[track_caller]
+pub(crate) fn journey_in<F: FnOnce(&Page)>(folder: &Path, through: F) {
+    journey_through(folder, MOUNT, true, through);
+}
+
+/// Runs a journey in a browser that runs no script of a page.
+#[track_caller]
+pub(crate) fn journey_without_scripts<F: FnOnce(&Page)>(through: F) {
+    journey_through(&built_site(), MOUNT, false, through);
+}
+
+/// Runs a journey through the page on a host that somebody else has started, at this address.
+#[track_caller]
+pub(crate) fn journey_on<F: FnOnce(&Page)>(url: &str, through: F) {
     let _turn = Turn::take();
-    let page = Page::open(type_name::<F>(), mount);
-    through(&page);
+    let browser = Session::start(1280, 900, true);
+    let page = Page::of(type_name::<F>(), browser, url.to_owned(), None);
+    run(&page, through);
+}
+
+#[track_caller]
+fn journey_through<F: FnOnce(&Page)>(folder: &Path, mount: &str, scripts: bool, through: F) {
+    let _turn = Turn::take();
+    let host = StaticSite::start(folder, mount, 0).expect("a free port");
+    let browser = Session::start(1280, 900, scripts);
+    let url = host.url().to_owned();
+    let page = Page::of(type_name::<F>(), browser, url, Some(host));
+    run(&page, through);
+}
+
+#[track_caller]
+fn run<F: FnOnce(&Page)>(page: &Page, through: F) {
+    page.go("");
+    through(page);
     page.check_console();
+}
+
+/// Returns the folder of the site as it was built for release.
+pub(crate) fn built_site() -> PathBuf {
+    let folder = PathBuf::from(setting("FLOW_SITE"));
+    assert!(
+        folder.join("index.html").is_file(),
+        "FLOW_SITE holds no built site"
+    );
+    folder
 }
 
 /// The right to have a browser open.
@@ -85,34 +130,51 @@ impl Drop for Turn {
 /// A browser on the page, on a site of its own.
 pub(crate) struct Page {
     name: &'static str,
-    // The browser goes before the site that it reads from.
+    // The browser goes before the host that it reads from.
     browser: Session,
-    site: StaticSite,
+    /// Where the page is, with a slash at the end.
+    url: String,
+    /// The journey's own host, where it has one and is not cut off from it.
+    host: RefCell<Option<StaticSite>>,
     console: RefCell<Vec<String>>,
 }
 
 impl Page {
-    fn open(name: &'static str, mount: &str) -> Self {
-        let folder = PathBuf::from(setting("FLOW_SITE"));
-        assert!(
-            folder.join("index.html").is_file(),
-            "FLOW_SITE holds no built site"
-        );
-        let site = StaticSite::start(&folder, mount, 0).expect("a free port");
-        let page = Self {
+    fn of(name: &'static str, browser: Session, url: String, host: Option<StaticSite>) -> Self {
+        Self {
             name,
-            browser: Session::start(1280, 900),
-            site,
+            browser,
+            url,
+            host: RefCell::new(host),
             console: RefCell::default(),
-        };
-        page.go("");
-        page
+        }
+    }
+
+    /// Cuts the page off from its host for as long as `meanwhile` takes.
+    #[track_caller]
+    pub(crate) fn without_network(&self, meanwhile: impl FnOnce()) {
+        let host = self.host.take().expect("a host to be cut off from");
+        let (folder, mount, port) = host.place();
+        drop(host);
+        meanwhile();
+        let again = StaticSite::start(&folder, &mount, port).expect("the same port again");
+        self.host.replace(Some(again));
+    }
+
+    /// Runs a script before any of the page's own, from the next reload on.
+    #[track_caller]
+    pub(crate) fn run_before(&self, script: &str) {
+        let source = json!({ "source": script });
+        done(
+            self.browser
+                .chromium("Page.addScriptToEvaluateOnNewDocument", &source),
+        );
     }
 
     /// Goes to an address of the page: what stands behind its own, `#/flows` for example.
     #[track_caller]
     pub(crate) fn go(&self, hash: &str) {
-        let address = format!("{}{hash}", self.site.url());
+        let address = format!("{}{hash}", self.url);
         done(self.browser.go(&address));
     }
 
@@ -120,7 +182,7 @@ impl Page {
     #[track_caller]
     pub(crate) fn hash(&self) -> String {
         let address = done(self.browser.address());
-        let hash = address.strip_prefix(self.site.url());
+        let hash = address.strip_prefix(&self.url);
         hash.unwrap_or_else(|| panic!("{address} has left the page"))
             .to_owned()
     }

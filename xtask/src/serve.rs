@@ -18,6 +18,8 @@ const THREADS: usize = 6;
 /// A folder being served on 127.0.0.1 by background threads, until it is dropped.
 pub struct StaticSite {
     server: Arc<Server>,
+    site: Arc<Mounted>,
+    port: u16,
     threads: Vec<JoinHandle<()>>,
     url: String,
 }
@@ -31,6 +33,10 @@ impl StaticSite {
     pub fn start(folder: &Path, mount: &str, port: u16) -> io::Result<Self> {
         let server = Server::http((Ipv4Addr::LOCALHOST, port)).map_err(io::Error::other)?;
         let address = server.server_addr();
+        let port = address
+            .clone()
+            .to_ip()
+            .map_or(port, |address| address.port());
         let site = Arc::new(Mounted {
             folder: folder.to_path_buf(),
             mount: format!("{}/", mount.trim_end_matches('/')),
@@ -51,6 +57,8 @@ impl StaticSite {
             .collect();
         Ok(Self {
             server,
+            site,
+            port,
             threads,
             url,
         })
@@ -60,6 +68,12 @@ impl StaticSite {
     #[must_use]
     pub fn url(&self) -> &str {
         &self.url
+    }
+
+    /// The folder, the mount and the port: what it takes to start it again in the same place.
+    #[must_use]
+    pub fn place(&self) -> (PathBuf, String, u16) {
+        (self.site.folder.clone(), self.site.mount.clone(), self.port)
     }
 
     /// Serves until the process is ended.

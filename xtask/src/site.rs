@@ -31,11 +31,18 @@ pub(crate) fn build(folder: &Path) -> Outcome {
             trunk.env("RUST_BACKTRACE", "0");
             progress::run(&mut trunk, &checkout::log("site"))
         })?;
-        finish::finish(&built)?;
+        finish::finish(&built, &worker()?)?;
         fs::write(&stamp_file, stamp)
             .map_err(|error| format!("Cannot write {}: {error}", stamp_file.display()))?;
     }
     mirror(&built, folder)
+}
+
+/// The source of the worker that keeps the page for when there is no network.
+fn worker() -> Outcome<String> {
+    let source = checkout::root().join("src/worker.js");
+    fs::read_to_string(&source)
+        .map_err(|error| format!("Cannot read {}: {error}", source.display()))
 }
 
 /// Everything that Trunk needs: its tools, the target, and the crates, which it doesn't download
@@ -71,7 +78,7 @@ fn mirror(from: &Path, to: &Path) -> Outcome {
 }
 
 /// All files below `folder`, by their paths from `root`.
-fn files(root: &Path, folder: &Path) -> std::io::Result<Vec<PathBuf>> {
+pub(crate) fn files(root: &Path, folder: &Path) -> std::io::Result<Vec<PathBuf>> {
     let mut found = Vec::new();
     for entry in fs::read_dir(root.join(folder))? {
         let entry = entry?;

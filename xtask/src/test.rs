@@ -147,7 +147,8 @@ fn journeys() -> Outcome<Command> {
         ])
         .env("FLOW_SITE", &folder)
         .env("FLOW_CHROMIUM", &browser.chromium)
-        .env("FLOW_CHROMEDRIVER", &browser.driver);
+        .env("FLOW_CHROMEDRIVER", &browser.driver)
+        .env("FLOW_NGINX", tools::nginx()?);
     Ok(cargo)
 }
 

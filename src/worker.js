@@ -1,0 +1,87 @@
+// Keeps one version of the page, whole, for when there is no network. xtask/src/finish.rs puts before this text which
+// version it is and what its files are: `const VERSION = "…"; const FILES = { "./": "sha384-…", … };`
+//
+// A version is kept when each of its files has arrived with the checksum it was built with; a page and its files are
+// never of two versions. What is not a file of the page, such as a team's store, is none of this worker's business.
+
+const ours = `flow-environments ${self.registration.scope} `;
+const kept = ours + VERSION;
+const settings = `${ours}settings`;
+const address = (file) => new URL(file, self.registration.scope).href;
+const files = new Map(Object.keys(FILES).map((file) => [address(file), file]));
+
+self.addEventListener("install", (event) => event.waitUntil(keep()));
+self.addEventListener("activate", (event) => event.waitUntil(forgetOthers()));
+self.addEventListener("message", (event) => {
+  if (event.data === "take over") {
+    self.skipWaiting();
+  }
+});
+
+async function keep() {
+  const cache = await caches.open(kept);
+  try {
+    await Promise.all(Object.entries(FILES).map(([file, integrity]) => fetchInto(cache, address(file), integrity)));
+  } catch (reason) {
+    await caches.delete(kept);
+    throw reason;
+  }
+}
+
+async function fetchInto(cache, url, integrity) {
+  // Names change with the content, so that only the page itself can be an older one in the browser's cache.
+  const response = await fetch(url, { integrity, cache: url === address("./") ? "no-cache" : "default" });
+  if (!response.ok) {
+    throw new Error(`${url}: ${response.status}`);
+  }
+  await cache.put(url, response);
+}
+
+async function forgetOthers() {
+  const names = await caches.keys();
+  const old = names.filter((name) => name.startsWith(ours) && name !== kept && name !== settings);
+  await Promise.all(old.map((name) => caches.delete(name)));
+}
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  if (request.method !== "GET") {
+    return;
+  }
+  const url = new URL(request.url);
+  url.search = "";
+  url.hash = "";
+  if (url.href === address("config.json")) {
+    event.respondWith(newest(request, url.href));
+  } else if (url.href === address("index.html")) {
+    event.respondWith(whole(request, address("./")));
+  } else if (files.has(url.href)) {
+    event.respondWith(whole(request, url.href));
+  }
+});
+
+// From what is kept; where a browser has thrown that away, from the network.
+async function whole(request, url) {
+  const cache = await caches.open(kept);
+  return (await cache.match(url)) ?? fetch(request);
+}
+
+// The settings of the site, which its owner may change at any time: what was last read serves without a network.
+async function newest(request, url) {
+  const cache = await caches.open(settings);
+  try {
+    const response = await fetch(request);
+    if (response.ok) {
+      await cache.put(url, response.clone());
+    } else if (response.status === 404) {
+      await cache.delete(url);
+    }
+    return response;
+  } catch (reason) {
+    const last = await cache.match(url);
+    if (last) {
+      return last;
+    }
+    throw reason;
+  }
+}
