@@ -17,6 +17,8 @@ use super::release::Release;
 use super::text::{Name, NameKey, VariableName};
 use super::variable::{Setting, Value, Variable};
 
+mod written;
+
 /// An event that cannot have followed the ones before it. No `decide` makes one; a damaged or
 /// forged journal can hold one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,4 +1,4 @@
-//! Where a journal is kept: the two things that a backend does, and what it must hold to.
+//! Where a journal is kept: what a backend does, and what it must hold to.
 //!
 //! The contract is short so that many stores can hold to it; `tests/journal/contract.rs` is its
 //! executable form.
@@ -10,27 +10,27 @@
 //! - **All or nothing.** An append that fails with anything but [`BackendError::Unavailable`] has
 //!   recorded nothing.
 //! - **To the letter.** A text is read as it was written: entries are chained by their exact text.
+//! - **As far as it goes.** Damage hides nothing that lies before it: a reading returns both.
+//! - **Checkpoints are hints.** One that is missing, stale, garbled, foreign or refused costs its
+//!   reader time, and no one an entry. So a backend may lose them.
 //!
 //! A backend does not interpret entries. It may refuse as [`BackendError::Corrupt`] what it can see
 //! to be damage: an entry that leaves a hole before it, or that was sealed upon another one than the
 //! one before it.
 
-use std::future::Future;
+use std::future::{Future, ready};
 use std::pin::Pin;
 
 use crate::domain::id::Position;
 
 /// What a backend answers, once it does.
-pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, BackendError>> + 'a>>;
+pub type Answer<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
 /// Keeps one journal.
 pub trait Backend {
-    /// Reads the entries from `from` on, in order, up to the first position that holds none.
-    ///
-    /// # Errors
-    ///
-    /// [`BackendError`]; never `Taken` or `Full`.
-    fn read(&self, from: Position) -> Answer<'_, Vec<String>>;
+    /// Reads entries from `from` on, in order: at most `limit`, and none after the first position
+    /// that holds none.
+    fn read(&self, from: Position, limit: usize) -> Answer<'_, Reading>;
 
     /// Writes an entry where there is none.
     ///
@@ -38,7 +38,58 @@ pub trait Backend {
     ///
     /// [`BackendError::Taken`] where the position holds an entry already, be it the same one; or any
     /// other [`BackendError`].
-    fn append<'a>(&'a self, position: Position, text: &'a str) -> Answer<'a, ()>;
+    fn append<'a>(
+        &'a self,
+        position: Position,
+        text: &'a str,
+    ) -> Answer<'a, Result<(), BackendError>>;
+
+    /// Reads the checkpoints that can be had, the newest first. One is enough; none, where the backend
+    /// keeps no checkpoints.
+    fn checkpoints(&self) -> Answer<'_, Vec<String>> {
+        Box::pin(ready(Vec::new()))
+    }
+
+    /// Keeps a checkpoint of the state after the entry at `position`. Older ones may go.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError`]; the journal is none the worse for it.
+    fn keep_checkpoint<'a>(
+        &'a self,
+        _position: Position,
+        _text: &'a str,
+    ) -> Answer<'a, Result<(), BackendError>> {
+        Box::pin(ready(Ok(())))
+    }
+}
+
+/// As many entries as there are.
+pub const ALL: usize = usize::MAX;
+
+/// What came of reading entries.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reading {
+    /// The entries that could be read.
+    pub texts: Vec<String>,
+    /// What was in the way after them; never `Taken` or `Full`.
+    pub broken: Option<BackendError>,
+}
+
+impl Reading {
+    /// Has these entries, and nothing was in the way.
+    #[must_use]
+    pub const fn of(texts: Vec<String>) -> Self {
+        let broken = None;
+        Self { texts, broken }
+    }
+}
+
+impl From<BackendError> for Reading {
+    fn from(error: BackendError) -> Self {
+        let (texts, broken) = (Vec::new(), Some(error));
+        Self { texts, broken }
+    }
 }
 
 /// Why a journal could not be read or written.

@@ -13,6 +13,7 @@
 //! read nor changed.
 
 use std::cell::Cell;
+use std::future::ready;
 use std::rc::Rc;
 
 use gloo_storage::{LocalStorage, Storage as _};
@@ -21,13 +22,16 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-use super::backend::{Answer, Backend, BackendError};
+use super::backend::{Answer, Backend, BackendError, Reading};
 use super::entry::{Hash, sealed_upon};
 use crate::browser::{WindowListener, listen};
 use crate::domain::id::Position;
 
 /// What the key of every entry begins with; its position follows, ten digits long.
 pub const PREFIX: &str = "flow-environments/entries/";
+
+/// The key of the newest checkpoint.
+pub const CHECKPOINT: &str = "flow-environments/checkpoint";
 
 /// Returns the key of the entry at `position`.
 #[must_use]
@@ -86,6 +90,7 @@ impl Local {
         for key in keys.iter().rev() {
             LocalStorage::delete(key);
         }
+        LocalStorage::delete(CHECKPOINT);
         Ok(())
     }
 
@@ -108,17 +113,35 @@ impl Local {
 pub struct Watch(#[expect(dead_code, reason = "held for its drop")] WindowListener);
 
 impl Backend for Local {
-    fn read(&self, from: Position) -> Answer<'_, Vec<String>> {
-        Box::pin(async move { read(from) })
+    fn read(&self, from: Position, limit: usize) -> Answer<'_, Reading> {
+        Box::pin(async move { read(from, limit) })
     }
 
-    fn append<'a>(&'a self, position: Position, text: &'a str) -> Answer<'a, ()> {
+    fn append<'a>(
+        &'a self,
+        position: Position,
+        text: &'a str,
+    ) -> Answer<'a, Result<(), BackendError>> {
         Box::pin(async move {
             match locks().filter(|_| self.locking) {
                 Some(locks) => append_claimed(&locks, position, text).await,
                 None => append_and_look(position, text).await,
             }
         })
+    }
+
+    fn checkpoints(&self) -> Answer<'_, Vec<String>> {
+        let checkpoint = storage().and_then(|storage| get(&storage, CHECKPOINT));
+        Box::pin(ready(checkpoint.ok().flatten().into_iter().collect()))
+    }
+
+    fn keep_checkpoint<'a>(
+        &'a self,
+        _: Position,
+        text: &'a str,
+    ) -> Answer<'a, Result<(), BackendError>> {
+        let kept = storage().and_then(|storage| set(&storage, CHECKPOINT, text));
+        Box::pin(ready(kept))
     }
 }
 
@@ -130,11 +153,20 @@ fn storage() -> Result<web_sys::Storage, BackendError> {
         .ok_or(BackendError::Blocked)
 }
 
-fn get(storage: &web_sys::Storage, position: Position) -> Result<Option<String>, BackendError> {
-    // The exact text, which is what is hashed: not through gloo-storage's own JSON.
+// Exact texts, which are what is hashed: not through gloo-storage's own JSON.
+
+fn get(storage: &web_sys::Storage, key: &str) -> Result<Option<String>, BackendError> {
+    storage.get_item(key).map_err(|_| BackendError::Blocked)
+}
+
+fn set(storage: &web_sys::Storage, key: &str, text: &str) -> Result<(), BackendError> {
     storage
-        .get_item(&key(position))
-        .map_err(|_| BackendError::Blocked)
+        .set_item(key, text)
+        .map_err(|error| not_written(&error))
+}
+
+fn entry(storage: &web_sys::Storage, position: Position) -> Result<Option<String>, BackendError> {
+    get(storage, &key(position))
 }
 
 /// All keys in one call: asking for them one by one takes quadratic time in some browsers.
@@ -145,43 +177,53 @@ fn keys(storage: &web_sys::Storage) -> impl Iterator<Item = String> {
         .filter(|key| key.starts_with(PREFIX))
 }
 
-fn read(from: Position) -> Result<Vec<String>, BackendError> {
+fn read(from: Position, limit: usize) -> Reading {
+    let mut reading = Reading::of(Vec::new());
+    reading.broken = read_into(&mut reading.texts, from, limit).err();
+    reading
+}
+
+fn read_into(texts: &mut Vec<String>, from: Position, limit: usize) -> Result<(), BackendError> {
     let storage = storage()?;
-    let mut texts = Vec::new();
     let mut position = from;
-    while let Some(text) = get(&storage, position)? {
+    while texts.len() < limit {
+        let Some(text) = entry(&storage, position)? else {
+            return no_gap(&storage, position);
+        };
         texts.push(text);
         position = position.next();
     }
-    // A whole reading notices a gap, too: no entry may stand behind the end.
-    let end = key(position);
-    if from <= Position::FIRST && keys(&storage).any(|key| key.len() == end.len() && key > end) {
-        return Err(BackendError::Corrupt { position });
+    Ok(())
+}
+
+/// No entry may stand behind the end.
+fn no_gap(storage: &web_sys::Storage, end: Position) -> Result<(), BackendError> {
+    let last = key(end);
+    if keys(storage).any(|key| key.len() == last.len() && key > last) {
+        return Err(BackendError::Corrupt { position: end });
     }
-    Ok(texts)
+    Ok(())
 }
 
 /// Checks and writes in one go: within this tab nothing comes between.
 fn append(position: Position, text: &str) -> Result<(), BackendError> {
     let storage = storage()?;
-    if get(&storage, position)?.is_some() {
+    if entry(&storage, position)?.is_some() {
         return Err(BackendError::Taken);
     }
     if position > Position::FIRST {
         let before = Position::new(position.get() - 1);
-        let stored = get(&storage, before)?.map(|stored| Hash::of(&stored));
+        let stored = entry(&storage, before)?.map(|stored| Hash::of(&stored));
         if stored.is_none() || stored != sealed_upon(text) {
             return Err(BackendError::Corrupt { position: before });
         }
     }
-    storage
-        .set_item(&key(position), text)
-        .map_err(|error| not_written(&error))?;
+    set(&storage, &key(position), text)?;
     look(position, text)
 }
 
 fn look(position: Position, text: &str) -> Result<(), BackendError> {
-    match get(&storage()?, position)? {
+    match entry(&storage()?, position)? {
         Some(stored) if stored == text => Ok(()),
         Some(_) => Err(BackendError::Taken),
         None => Err(BackendError::Unavailable),
@@ -218,7 +260,7 @@ async fn append_claimed(
             Claimed::Elsewhere => {}
             Claimed::Nowhere => return append_and_look(position, text).await,
         }
-        if get(&storage()?, position)?.is_some() {
+        if entry(&storage()?, position)?.is_some() {
             return Err(BackendError::Taken);
         }
         pause(GLANCE).await;

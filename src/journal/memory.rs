@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use super::backend::{Answer, Backend, BackendError};
+use super::backend::{Answer, Backend, BackendError, Reading};
 use crate::domain::id::Position;
 
 /// A handle on a journal in memory; its clones are handles on the same journal.
@@ -19,6 +19,7 @@ pub struct Memory {
 #[derive(Debug, Default)]
 struct Kept {
     texts: Vec<String>,
+    checkpoint: Option<String>,
     faults: VecDeque<Fault>,
 }
 
@@ -37,9 +38,12 @@ impl Memory {
     /// Holds a journal that has these entries already, be they what they may.
     #[must_use]
     pub fn holding(texts: Vec<String>) -> Self {
-        let faults = VecDeque::new();
+        let kept = Kept {
+            texts,
+            ..Kept::default()
+        };
         Self {
-            kept: Rc::new(RefCell::new(Kept { texts, faults })),
+            kept: Rc::new(RefCell::new(kept)),
         }
     }
 
@@ -56,20 +60,47 @@ impl Memory {
 }
 
 impl Backend for Memory {
-    fn read(&self, from: Position) -> Answer<'_, Vec<String>> {
-        let texts = self.kept.borrow().read(from);
-        Box::pin(std::future::ready(Ok(texts)))
+    fn read(&self, from: Position, limit: usize) -> Answer<'_, Reading> {
+        let reading = self.kept.borrow().read(from, limit);
+        Box::pin(std::future::ready(reading))
     }
 
-    fn append<'a>(&'a self, position: Position, text: &'a str) -> Answer<'a, ()> {
+    fn append<'a>(
+        &'a self,
+        position: Position,
+        text: &'a str,
+    ) -> Answer<'a, Result<(), BackendError>> {
         Box::pin(async move { self.kept.borrow_mut().append(position, text) })
+    }
+
+    fn checkpoints(&self) -> Answer<'_, Vec<String>> {
+        let checkpoint = self.kept.borrow().checkpoint.clone();
+        Box::pin(std::future::ready(checkpoint.into_iter().collect()))
+    }
+
+    fn keep_checkpoint<'a>(
+        &'a self,
+        _: Position,
+        text: &'a str,
+    ) -> Answer<'a, Result<(), BackendError>> {
+        Box::pin(async move {
+            self.kept.borrow_mut().checkpoint = Some(text.to_owned());
+            Ok(())
+        })
     }
 }
 
 impl Kept {
-    fn read(&self, from: Position) -> Vec<String> {
+    fn read(&self, from: Position, limit: usize) -> Reading {
         let before = index(from).unwrap_or(0);
-        self.texts.iter().skip(before).cloned().collect()
+        Reading::of(
+            self.texts
+                .iter()
+                .skip(before)
+                .take(limit)
+                .cloned()
+                .collect(),
+        )
     }
 
     fn append(&mut self, position: Position, text: &str) -> Result<(), BackendError> {

@@ -18,6 +18,7 @@
 //! `docs/journal.md` has the format. Without the `browser` feature nothing here touches a window.
 
 pub mod backend;
+pub mod checkpoint;
 pub mod entry;
 #[cfg(feature = "browser")]
 pub mod local;

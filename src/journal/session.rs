@@ -2,14 +2,16 @@
 //!
 //! A session may be used from several places at once: whatever is awaited, another call may have
 //! taken in entries meanwhile, and each of them is taken in once. It keeps every entry that it read,
-//! for the history. Deliberately not here: when to follow (the page knows what it is told by) and
-//! whether to try again after a failure (a person decides that).
+//! for the history; those before a checkpoint are read when they are asked for. Deliberately not
+//! here: when to follow (the page knows what it is told by) and whether to try again after a failure
+//! (a person decides that).
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::backend::{Backend, BackendError};
-use super::entry::{Entry, EntryId, Hash, Sealed};
+use super::backend::{ALL, Backend, BackendError, Reading};
+use super::checkpoint::Checkpoint;
+use super::entry::{Entry, EntryId, Hash, Sealed, sealed_upon};
 use crate::domain::actor::Context;
 use crate::domain::command::Command;
 use crate::domain::decide::decide;
@@ -40,6 +42,9 @@ impl From<BackendError> for Failure {
     }
 }
 
+/// How many entries an opening may have to read and apply before it is worth a checkpoint.
+pub const MANY: u64 = 100;
+
 /// A journal that is open.
 pub struct Session {
     backend: Rc<dyn Backend>,
@@ -49,24 +54,26 @@ pub struct Session {
 }
 
 impl Session {
-    /// Reads the whole journal. One that is empty is begun with `founding`, whose first event is the
-    /// tenant's beginning; where another writer begins it at the same time, theirs counts.
+    /// Reads the journal, from its newest checkpoint on where there is one. A journal that is empty is
+    /// begun with `founding`, whose first event is the tenant's beginning; where another writer begins
+    /// it at the same time, theirs counts.
     ///
-    /// A founding that is interrupted leaves a journal that is sound, and shorter.
+    /// A journal that is damaged, or of a newer format from some entry on, opens at the last sound
+    /// entry, and [`Session::stopped`] says so. A founding that is interrupted leaves a journal that is
+    /// sound, and shorter.
     ///
     /// # Errors
     ///
-    /// [`BackendError`] where the journal cannot be read to its end, or not be begun;
-    /// [`BackendError::Corrupt`] also where the founding itself is no sequence of events, and then
-    /// nothing of it is recorded.
+    /// [`BackendError`] where the journal cannot be reached to its end, not even its first entry is
+    /// sound, or it cannot be begun; [`BackendError::Corrupt`] also where the founding itself is no
+    /// sequence of events, and then nothing of it is recorded.
     pub async fn open(
         backend: Rc<dyn Backend>,
         founding: impl FnOnce() -> Vec<(Context, Event)>,
         ids: impl Fn() -> EntryId + 'static,
     ) -> Result<Self, BackendError> {
-        let texts = backend.read(Position::FIRST).await?;
-        if !texts.is_empty() {
-            return Self::reading(backend, &texts, ids);
+        if let Some(held) = Held::load(&*backend).await? {
+            return Ok(Self::of(backend, ids, held));
         }
         let founding = founding();
         replay(
@@ -86,30 +93,21 @@ impl Session {
             return Err(error);
         }
         // Ours or another writer's: what is there counts.
-        let texts = backend.read(Position::FIRST).await?;
-        if texts.is_empty() {
-            return Err(BackendError::Unavailable);
-        }
-        let session = Self::reading(backend, &texts, ids)?;
+        let held = Held::load(&*backend).await?;
+        let held = held.ok_or(BackendError::Unavailable)?;
+        let session = Self::of(backend, ids, held);
         if session.own(Position::FIRST, first.entry.id).is_some() {
             session.found(founding).await?;
         }
         Ok(session)
     }
 
-    fn reading(
-        backend: Rc<dyn Backend>,
-        texts: &[String],
-        ids: impl Fn() -> EntryId + 'static,
-    ) -> Result<Self, BackendError> {
-        let (first, later) = texts.split_first().ok_or(corrupt(Position::FIRST))?;
-        let mut held = Held::begin(first)?;
-        held.take_in(Position::FIRST.next(), later)?;
-        Ok(Self {
+    fn of(backend: Rc<dyn Backend>, ids: impl Fn() -> EntryId + 'static, held: Held) -> Self {
+        Self {
             backend,
             ids: Box::new(ids),
             held: RefCell::new(held),
-        })
+        }
     }
 
     async fn found(
@@ -133,7 +131,8 @@ impl Session {
         f(&self.held.borrow().state)
     }
 
-    /// Lends the history: all entries, the first one first.
+    /// Lends the history, the oldest entry first: all that came after the checkpoint with which the
+    /// journal was opened, and what was reached back for since.
     pub fn with_entries<R>(&self, f: impl FnOnce(&[Rc<Entry>]) -> R) -> R {
         f(&self.held.borrow().entries)
     }
@@ -144,7 +143,7 @@ impl Session {
         self.held.borrow().state.position()
     }
 
-    /// Finds an entry.
+    /// Finds an entry among those that were read.
     #[must_use]
     pub fn entry(&self, position: Position) -> Option<Rc<Entry>> {
         self.held.borrow().entry(position).cloned()
@@ -208,17 +207,41 @@ impl Session {
         }
         // From the last known entry, not the next one: it must still be there.
         let from = self.position();
-        let read = self.backend.read(from).await;
-        let mut held = self.held.borrow_mut();
-        let news = match read {
-            Ok(texts) if texts.is_empty() => Err(corrupt(from)),
-            Ok(texts) => held.take_in(from, &texts),
-            Err(error) => Err(error),
-        };
-        if let Err(error) = news {
-            held.stop_after(error);
+        let mut reading = self.backend.read(from, ALL).await;
+        if reading.texts.is_empty() {
+            reading.broken.get_or_insert(corrupt(from));
         }
-        news
+        self.held.borrow_mut().take_in(from, &reading)
+    }
+
+    /// Reads the entries from `from` on that lie before those that are known, for the history and to
+    /// undo what they say (U3). Each must be the one that the entry after it names.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError`]; entries after the one that is not understood are there nevertheless.
+    pub async fn reach_back(&self, from: Position) -> Result<(), BackendError> {
+        let before = self.held.borrow().first().get().saturating_sub(from.get());
+        if before == 0 {
+            return Ok(());
+        }
+        let limit = usize::try_from(before).unwrap_or(ALL);
+        let reading = self.backend.read(from, limit).await;
+        self.held.borrow_mut().take_in_before(from, &reading)
+    }
+
+    /// Keeps a checkpoint, if it would spare the next opening more than [`MANY`] entries.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError`]; nothing is lost by that but time, the next time.
+    pub async fn keep_checkpoint(&self) -> Result<(), BackendError> {
+        let Some((position, text)) = self.held.borrow().checkpoint_due() else {
+            return Ok(());
+        };
+        self.backend.keep_checkpoint(position, &text).await?;
+        self.held.borrow_mut().checkpointed = position;
+        Ok(())
     }
 
     /// Appends an entry and takes it in. `Taken` says that the state has moved past its position.
@@ -271,14 +294,42 @@ struct Doubt {
 /// What was read and understood.
 struct Held {
     state: State,
+    /// Without a gap up to the state's position; never empty.
     entries: Vec<Rc<Entry>>,
     /// The hash of the last entry.
     tip: Hash,
+    /// The checkpoint that the state was begun from, where that was not the first entry.
+    base: Option<String>,
+    /// The position of the newest checkpoint that is known.
+    checkpointed: Position,
     stopped: Option<BackendError>,
     doubt: Option<Doubt>,
 }
 
 impl Held {
+    /// Reads what there is; none where the journal is empty.
+    async fn load(backend: &dyn Backend) -> Result<Option<Self>, BackendError> {
+        for text in backend.checkpoints().await {
+            let Some(checkpoint) = Checkpoint::read(&text) else {
+                continue;
+            };
+            let from = checkpoint.state.position();
+            let reading = backend.read(from, ALL).await;
+            let first = reading.texts.first();
+            if let Some(held) = first.and_then(|first| Self::resume(checkpoint, text, first)) {
+                return held.usable_after(from, &reading).map(Some);
+            }
+        }
+        let reading = backend.read(Position::FIRST, ALL).await;
+        match (reading.texts.first(), reading.broken) {
+            (Some(first), _) => Self::begin(first)?
+                .usable_after(Position::FIRST, &reading)
+                .map(Some),
+            (None, Some(error)) => Err(error),
+            (None, None) => Ok(None),
+        }
+    }
+
     fn begin(text: &str) -> Result<Self, BackendError> {
         let first = Position::FIRST;
         let Sealed { entry, text } =
@@ -288,13 +339,48 @@ impl Held {
             state,
             entries: vec![Rc::new(entry)],
             tip: Hash::of(&text),
+            base: None,
+            checkpointed: Position::default(),
             stopped: None,
             doubt: None,
         })
     }
 
+    /// Begins at a checkpoint; none where `text` is not the entry that it was written after.
+    fn resume(checkpoint: Checkpoint, base: String, text: &str) -> Option<Self> {
+        let Checkpoint { state, tip } = checkpoint;
+        let position = state.position();
+        if Hash::of(text) != tip {
+            return None;
+        }
+        let Sealed { entry, .. } = Entry::parse(text, position, sealed_upon(text)).ok()?;
+        Some(Self {
+            state,
+            entries: vec![Rc::new(entry)],
+            tip,
+            base: Some(base),
+            checkpointed: position,
+            stopped: None,
+            doubt: None,
+        })
+    }
+
+    /// Takes in the rest of an opening. What is damaged is of use up to there.
+    fn usable_after(mut self, from: Position, reading: &Reading) -> Result<Self, BackendError> {
+        match self.take_in(from, reading) {
+            Err(error) if !error.stops_writing() => Err(error),
+            _ => Ok(self),
+        }
+    }
+
+    fn first(&self) -> Position {
+        self.entries
+            .first()
+            .map_or(self.state.position(), |entry| entry.position)
+    }
+
     fn entry(&self, position: Position) -> Option<&Rc<Entry>> {
-        let index = position.get().checked_sub(1)?;
+        let index = position.get().checked_sub(self.first().get())?;
         self.entries.get(usize::try_from(index).ok()?)
     }
 
@@ -331,7 +417,19 @@ impl Held {
     }
 
     /// Takes in the entries from `from` on, as far as they are new, and tells whether any were.
-    fn take_in(&mut self, from: Position, texts: &[String]) -> Result<bool, BackendError> {
+    fn take_in(&mut self, from: Position, reading: &Reading) -> Result<bool, BackendError> {
+        let news = self.take_in_sound(from, &reading.texts);
+        let answer = match (news, reading.broken) {
+            (Ok(_), Some(error)) => Err(error),
+            (news, _) => news,
+        };
+        if let Err(error) = answer {
+            self.stop_after(error);
+        }
+        answer
+    }
+
+    fn take_in_sound(&mut self, from: Position, texts: &[String]) -> Result<bool, BackendError> {
         let mut news = false;
         let mut position = from;
         for text in texts {
@@ -348,6 +446,54 @@ impl Held {
             position = position.next();
         }
         Ok(news)
+    }
+
+    /// Takes in entries from `from` on that lie before all that are known, the last of them first.
+    fn take_in_before(&mut self, from: Position, reading: &Reading) -> Result<(), BackendError> {
+        let mut before = Vec::new();
+        let answer = self.read_back(from, reading, &mut before);
+        before.reverse();
+        self.entries.splice(0..0, before);
+        if let Err(error) = answer {
+            self.stop_after(error);
+        }
+        answer
+    }
+
+    fn read_back(
+        &self,
+        from: Position,
+        reading: &Reading,
+        before: &mut Vec<Rc<Entry>>,
+    ) -> Result<(), BackendError> {
+        let position = |index: usize| Position::new(from.get() + index as u64);
+        // Others may have become known meanwhile.
+        let missing = self.first().get().saturating_sub(from.get());
+        let missing = usize::try_from(missing).unwrap_or(ALL);
+        let Some(texts) = reading.texts.get(..missing) else {
+            let gap = corrupt(position(reading.texts.len()));
+            return Err(reading.broken.unwrap_or(gap));
+        };
+        let mut named = self.entries.first().and_then(|entry| entry.previous);
+        for (index, text) in texts.iter().enumerate().rev() {
+            let position = position(index);
+            if named != Some(Hash::of(text)) {
+                return Err(corrupt(position));
+            }
+            let Sealed { entry, .. } = Entry::parse(text, position, sealed_upon(text))
+                .map_err(|problem| problem.at(position))?;
+            named = entry.previous;
+            before.push(Rc::new(entry));
+        }
+        Ok(())
+    }
+
+    /// Returns the checkpoint that is worth keeping, if one is.
+    fn checkpoint_due(&self) -> Option<(Position, String)> {
+        let position = self.state.position();
+        let spared = position.get() - self.checkpointed.get();
+        let due = spared > MANY && self.stopped.is_none();
+        due.then(|| (position, Checkpoint::write(&self.state, self.tip)))
     }
 
     /// Takes in an entry that the backend has acknowledged.
@@ -369,15 +515,31 @@ impl Held {
     fn push(&mut self, sealed: Sealed) -> Result<Rc<Entry>, BackendError> {
         let Sealed { entry, text } = sealed;
         if self.state.apply(&entry.event, entry.context()).is_err() {
-            let entries = self.entries.iter();
-            self.state = replay(entries.map(|entry| (&entry.event, entry.context())))
-                .expect("events that were applied once can be applied again");
+            self.state = self.state_again();
             return Err(corrupt(entry.position));
         }
         let entry = Rc::new(entry);
         self.entries.push(entry.clone());
         self.tip = Hash::of(&text);
         Ok(entry)
+    }
+
+    /// Makes the state of all entries that were taken in anew.
+    fn state_again(&self) -> State {
+        let base = self.base.as_deref().and_then(Checkpoint::read);
+        let after = base
+            .as_ref()
+            .map_or(Position::default(), |base| base.state.position());
+        let events = self
+            .entries
+            .iter()
+            .filter(|entry| entry.position > after)
+            .map(|entry| (&entry.event, entry.context()));
+        match base {
+            Some(base) => replay_upon(base.state, events),
+            None => replay(events),
+        }
+        .expect("what was read once can be read again")
     }
 
     fn stop_after(&mut self, error: BackendError) {
@@ -387,14 +549,21 @@ impl Held {
     }
 }
 
-/// Applies the events from the first one on.
+/// Applies events from the first one on.
 fn replay<'a>(
     events: impl IntoIterator<Item = (&'a Event, Context)>,
 ) -> Result<State, BackendError> {
     let mut events = events.into_iter();
     let first = |_: Misfit| corrupt(Position::FIRST);
     let (event, context) = events.next().ok_or(corrupt(Position::FIRST))?;
-    let mut state = State::begin(event, context).map_err(first)?;
+    replay_upon(State::begin(event, context).map_err(first)?, events)
+}
+
+/// Applies the events that follow a state.
+fn replay_upon<'a>(
+    mut state: State,
+    events: impl IntoIterator<Item = (&'a Event, Context)>,
+) -> Result<State, BackendError> {
     for (event, context) in events {
         let applied = state.apply(event, context);
         applied.map_err(|_: Misfit| corrupt(state.position()))?;

@@ -47,10 +47,14 @@ pub fn App(
         spawn_local(async move {
             let opened =
                 Session::open(backend, founding, || EntryId::new(browser::fresh_uuid())).await;
-            opening.set(match opened {
-                Ok(session) => Opening::Ready(Tenant::new(session, actor)),
-                Err(error) => Opening::Failed(error),
-            });
+            match opened {
+                Ok(session) => {
+                    let tenant = Tenant::new(session, actor);
+                    opening.set(Opening::Ready(tenant));
+                    tenant.keep_checkpoint().await;
+                }
+                Err(error) => opening.set(Opening::Failed(error)),
+            }
         });
     };
     open();

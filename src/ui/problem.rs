@@ -225,11 +225,11 @@ impl Problem {
             ),
             BackendError::Corrupt { position } => Self::new(
                 format!("The journal is damaged at entry {position}."),
-                "Load the page again: another tab may have begun a new journal. If that does not help, restore the entry.",
+                "What was recorded before it can be seen; nothing more can be recorded. Load the page again: another tab may have begun a new journal. If that does not help, restore the entry or begin anew.",
             ),
             BackendError::TooNew { .. } => Self::new(
                 "The journal was written by a newer version of this page.",
-                "Load the page again to get that version. Until then nothing can be recorded.",
+                "Load the page again to get that version. Until then you see what was recorded before, and nothing more can be recorded.",
             ),
         }
     }

@@ -6,6 +6,7 @@
 use std::rc::Rc;
 
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 use super::components::form::Said;
 use super::problem::Problem;
@@ -36,10 +37,11 @@ impl Tenant {
     #[must_use]
     pub fn new(session: Session, actor: RwSignal<Actor>) -> Self {
         let position = RwSignal::new(session.position());
+        let lost = RwSignal::new(session.stopped());
         Self {
             session: StoredValue::new_local(Rc::new(session)),
             position,
-            lost: RwSignal::new(None),
+            lost,
             actor,
             now: RwSignal::new(browser::now()),
         }
@@ -63,11 +65,39 @@ impl Tenant {
             .with_value(|session| session.with_state(question))
     }
 
-    /// Returns a recorded entry, if this page has read it.
+    /// Returns a recorded entry. One that lies before the checkpoint is read first; whoever asked for
+    /// it runs again then.
     #[must_use]
     pub fn entry(self, position: Position) -> Option<Rc<Entry>> {
         self.position.track();
+        let entry = self.known(position);
+        if entry.is_none() && self.is_recorded(position) {
+            spawn_local(async move {
+                match self.session.get_value().reach_back(position).await {
+                    Ok(()) => self.position.notify(),
+                    Err(error) => self.lost.set(Some(error)),
+                }
+            });
+        }
+        entry
+    }
+
+    /// Tells whether an entry has yet to be read; whoever is told so runs again when it has been.
+    #[must_use]
+    pub fn awaits(self, position: Position) -> bool {
+        self.known(position).is_none()
+            && self.is_recorded(position)
+            && self.lost.get().is_none()
+            && self.entry(position).is_none()
+    }
+
+    fn known(self, position: Position) -> Option<Rc<Entry>> {
         self.session.with_value(|session| session.entry(position))
+    }
+
+    fn is_recorded(self, position: Position) -> bool {
+        let last = self.session.with_value(|session| session.position());
+        (Position::FIRST..=last).contains(&position)
     }
 
     /// Returns what keeps the page from hearing of what others record, if anything does.
@@ -100,10 +130,20 @@ impl Tenant {
         self.lost.set(answer.err());
     }
 
+    /// Spares the next opening what this one had to read, where that was much.
+    pub async fn keep_checkpoint(self) {
+        let session = self.session.get_value();
+        // Without one the next opening takes as long as this one did.
+        let _ = session.keep_checkpoint().await;
+    }
+
     fn catch_up(self, session: &Session) {
         let position = session.position();
         if position != self.position.get_untracked() {
             self.position.set(position);
+        }
+        if let Some(error) = session.stopped() {
+            self.lost.set(Some(error));
         }
     }
 

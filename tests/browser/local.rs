@@ -7,7 +7,9 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use flow_environments::domain::id::Position;
-use flow_environments::journal::backend::{Backend, BackendError};
+use flow_environments::journal::backend::{ALL, Backend, BackendError};
+use flow_environments::journal::checkpoint::Checkpoint;
+use flow_environments::journal::entry::Hash;
 use flow_environments::journal::local::{Local, PREFIX, Watch, claim, key};
 use flow_environments::journal::session::{Failure, Session};
 use js_sys::{Function, Promise, eval};
@@ -16,7 +18,7 @@ use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::contract;
-use crate::world::{FOUNDED, Turn, context, create_flow, founding, open, opened, sealed, state};
+use crate::world::{FOUNDED, Turn, context, create_flow, founding, open, opened, read, sealed, state};
 
 macro_rules! local_keeps {
     ($($promise:ident,)*) => {
@@ -161,6 +163,9 @@ async fn keys_of_others_are_left_alone() {
     record(&session, "Refunds").await.expect("it is recorded");
     assert_eq!(state(&opened(local()).await), state(&session));
     assert_eq!(keys().len(), 4 + foreign.len());
+    let checkpoint = local().keep_checkpoint(FOUNDED, "one").await;
+    assert_eq!(checkpoint, Ok(()));
+    assert_eq!(keys().len(), 5 + foreign.len());
     Local::erase().expect("it is not blocked");
     assert_eq!(keys(), foreign);
     for key in foreign {
@@ -171,13 +176,21 @@ async fn keys_of_others_are_left_alone() {
 
 // Damage ------------------------------------------------------------------------------------------
 
+/// What an opening says of the damage.
+async fn noticed() -> Option<BackendError> {
+    match open(local()).await {
+        Ok(session) => session.stopped(),
+        Err(error) => Some(error),
+    }
+}
+
 #[wasm_bindgen_test]
 async fn a_garbled_key_is_reported_with_its_position() {
     for position in 1..=3 {
         empty().await;
         opened(local()).await;
         put(&key(Position::new(position)), "\u{fffd}{");
-        assert_eq!(open(local()).await.err(), Some(corrupt(position)));
+        assert_eq!(noticed().await, Some(corrupt(position)));
     }
 }
 
@@ -188,9 +201,26 @@ async fn a_gap_is_reported_with_its_position() {
         opened(local()).await;
         let key = key(Position::new(position));
         storage().remove_item(&key).expect("it is not blocked");
-        assert_eq!(open(local()).await.err(), Some(corrupt(position)));
+        assert_eq!(noticed().await, Some(corrupt(position)));
         assert_eq!(keys().len(), 2, "something was written");
     }
+}
+
+#[wasm_bindgen_test]
+async fn a_gap_after_a_checkpoint_is_reported_with_its_position() {
+    empty().await;
+    let session = opened(local()).await;
+    let last = stored(FOUNDED).expect("it is there");
+    let checkpoint = session.with_state(|state| Checkpoint::write(state, Hash::of(&last)));
+    let kept = local().keep_checkpoint(FOUNDED, &checkpoint).await;
+    assert_eq!(kept, Ok(()));
+    for called in ["Refunds", "Returns"] {
+        record(&session, called).await.expect("it is recorded");
+    }
+    let key = key(FOUNDED.next());
+    storage().remove_item(&key).expect("it is not blocked");
+    let gap = corrupt(FOUNDED.next().get());
+    assert_eq!(noticed().await, Some(gap));
 }
 
 #[wasm_bindgen_test]
@@ -261,17 +291,18 @@ async fn a_blocked_storage_is_said_to_be_blocked() {
         let answers = (
             Local::open().err(),
             Local::erase().err(),
-            backend.read(Position::FIRST).await.err(),
+            backend.read(Position::FIRST, ALL).await.broken,
+            backend.keep_checkpoint(FOUNDED, "one").await.err(),
             backend.append(Position::FIRST, &entry.text).await.err(),
         );
         flow_environments::browser::remember("theme", "dark");
         let remembered = flow_environments::browser::remembered("theme");
         js("Object.defineProperty(window, 'localStorage', real)");
         let error = Some(BackendError::Blocked);
-        assert_eq!(answers, (error, error, error, error));
+        assert_eq!(answers, (error, error, error, error, error));
         assert_eq!(remembered, None);
     }
-    assert_eq!(backend.read(Position::FIRST).await, Ok(vec![]));
+    assert_eq!(read(backend, Position::FIRST).await, Ok(vec![]));
 }
 
 // Claims ------------------------------------------------------------------------------------------

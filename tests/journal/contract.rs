@@ -8,11 +8,12 @@ use std::rc::Rc;
 use flow_environments::domain::id::Position;
 use flow_environments::domain::refusal::Refusal;
 use flow_environments::journal::backend::{Backend, BackendError};
+use flow_environments::journal::checkpoint::Checkpoint;
 use flow_environments::journal::entry::{Entry, Hash};
-use flow_environments::journal::session::Failure;
+use flow_environments::journal::session::{Failure, Session};
 
 use crate::world::{
-    FOUNDED, context, create_flow, founding, opened, promote, sealed, state, texts, together,
+    FOUNDED, context, create_flow, founding, opened, promote, read, sealed, state, texts, together,
 };
 
 pub(crate) type Handle<'a> = &'a dyn Fn() -> Rc<dyn Backend>;
@@ -33,14 +34,16 @@ macro_rules! promises {
             a_session_can_be_given_ten_commands_at_once,
             a_stale_plan_is_refused_and_not_recorded,
             a_reopened_journal_gives_the_same_state,
+            the_newest_checkpoint_is_read_first,
+            a_journal_opens_the_same_with_any_checkpoint,
         }
     };
 }
 pub(crate) use promises;
 
 pub(crate) async fn an_empty_journal_holds_nothing(handle: Handle<'_>) {
-    assert_eq!(handle().read(Position::FIRST).await, Ok(vec![]));
-    assert_eq!(handle().read(Position::new(7)).await, Ok(vec![]));
+    assert_eq!(read(handle(), Position::FIRST).await, Ok(vec![]));
+    assert_eq!(read(handle(), Position::new(7)).await, Ok(vec![]));
 }
 
 pub(crate) async fn entries_are_read_to_the_letter(handle: Handle<'_>) {
@@ -50,10 +53,10 @@ pub(crate) async fn entries_are_read_to_the_letter(handle: Handle<'_>) {
         assert_eq!(appended, Ok(()));
     }
     let texts = texts(&entries);
-    assert_eq!(handle().read(Position::FIRST).await, Ok(texts.clone()));
-    let later = handle().read(Position::new(2)).await;
+    assert_eq!(read(handle(), Position::FIRST).await, Ok(texts.clone()));
+    let later = read(handle(), Position::new(2)).await;
     assert_eq!(later, Ok(texts[1..].to_vec()));
-    assert_eq!(handle().read(Position::new(4)).await, Ok(vec![]));
+    assert_eq!(read(handle(), Position::new(4)).await, Ok(vec![]));
 }
 
 pub(crate) async fn a_position_is_taken_once(handle: Handle<'_>) {
@@ -66,7 +69,7 @@ pub(crate) async fn a_position_is_taken_once(handle: Handle<'_>) {
     assert_eq!(yours.append(Position::FIRST, other).await, taken);
     assert_eq!(mine.append(Position::FIRST, other).await, taken);
     assert_eq!(mine.append(Position::FIRST, one).await, taken);
-    assert_eq!(yours.read(Position::FIRST).await, Ok(vec![one.clone()]));
+    assert_eq!(read(yours, Position::FIRST).await, Ok(vec![one.clone()]));
 }
 
 pub(crate) async fn of_ten_who_race_for_a_position_one_gets_it(handle: Handle<'_>) {
@@ -82,17 +85,17 @@ pub(crate) async fn of_ten_who_race_for_a_position_one_gets_it(handle: Handle<'_
     assert_eq!(winners.len(), 1, "{answers:?}");
     let losers = answers.iter().filter(|it| **it == Err(BackendError::Taken));
     assert_eq!(losers.count(), 9, "{answers:?}");
-    let kept = handle().read(Position::FIRST).await;
+    let kept = read(handle(), Position::FIRST).await;
     assert_eq!(kept, Ok(vec![texts[winners[0]].clone()]));
 }
 
 pub(crate) async fn an_empty_journal_is_founded_once(handle: Handle<'_>) {
     let first = opened(handle()).await;
     assert_eq!(first.position(), FOUNDED);
-    let kept = handle().read(Position::FIRST).await;
+    let kept = read(handle(), Position::FIRST).await;
     let second = opened(handle()).await;
     assert_eq!(state(&first), state(&second));
-    assert_eq!(handle().read(Position::FIRST).await, kept);
+    assert_eq!(read(handle(), Position::FIRST).await, kept);
 }
 
 pub(crate) async fn of_two_who_found_a_journal_one_does(handle: Handle<'_>) {
@@ -112,7 +115,7 @@ pub(crate) async fn every_entry_names_the_one_before_it(handle: Handle<'_>) {
     let command = create_flow("Refunds");
     let entry = session.submit(&command, &context()).await;
     assert_eq!(entry.map(|entry| entry.position), Ok(FOUNDED.next()));
-    let texts = handle().read(Position::FIRST).await.expect("it is there");
+    let texts = read(handle(), Position::FIRST).await.expect("it is there");
     let mut position = Position::FIRST;
     let mut previous = None;
     for text in &texts {
@@ -222,4 +225,49 @@ pub(crate) async fn a_reopened_journal_gives_the_same_state(handle: Handle<'_>) 
     assert_eq!(state(&reopened), state(&session));
     let entries = session.with_entries(<[_]>::to_vec);
     assert_eq!(reopened.with_entries(<[_]>::to_vec), entries);
+}
+
+/// The checkpoint of what the session knows.
+async fn checkpoint(handle: Handle<'_>, session: &Session) -> String {
+    let last = read(handle(), session.position()).await;
+    let last = last.expect("it is there").remove(0);
+    session.with_state(|state| Checkpoint::write(state, Hash::of(&last)))
+}
+
+pub(crate) async fn the_newest_checkpoint_is_read_first(handle: Handle<'_>) {
+    assert_eq!(handle().checkpoints().await, Vec::<String>::new());
+    let session = opened(handle()).await;
+    for called in ["Refunds ✓", "Returns"] {
+        let recorded = session.submit(&create_flow(called), &context()).await;
+        let position = recorded.expect("it is recorded").position;
+        let text = checkpoint(handle, &session).await;
+        assert_eq!(handle().keep_checkpoint(position, &text).await, Ok(()));
+        assert_eq!(handle().checkpoints().await.first(), Some(&text));
+    }
+}
+
+pub(crate) async fn a_journal_opens_the_same_with_any_checkpoint(handle: Handle<'_>) {
+    let session = opened(handle()).await;
+    let stale = checkpoint(handle, &session).await;
+    let recorded = session.submit(&create_flow("Refunds"), &context()).await;
+    recorded.expect("it is recorded");
+    let fresh = checkpoint(handle, &session).await;
+    let garbled = fresh.replacen("Refunds", "Returns", 1);
+    for text in [&stale, &fresh, &garbled, "", "{}"] {
+        let kept = handle().keep_checkpoint(session.position(), text).await;
+        assert_eq!(kept, Ok(()));
+        let reopened = opened(handle()).await;
+        assert_eq!(state(&reopened), state(&session));
+        assert_eq!(reopened.stopped(), None);
+        reopened
+            .reach_back(Position::FIRST)
+            .await
+            .expect("it is sound");
+        let entries = session.with_entries(<[_]>::to_vec);
+        assert_eq!(reopened.with_entries(<[_]>::to_vec), entries);
+    }
+    let again = create_flow("Returns");
+    let recorded = opened(handle()).await.submit(&again, &context()).await;
+    let position = recorded.map(|entry| entry.position);
+    assert_eq!(position, Ok(session.position().next()));
 }

@@ -5,7 +5,7 @@ use std::rc::Rc;
 
 use flow_environments::domain::event::Event;
 use flow_environments::domain::id::Position;
-use flow_environments::journal::backend::{Answer, Backend, BackendError};
+use flow_environments::journal::backend::{Answer, Backend, BackendError, Reading};
 use flow_environments::journal::entry::{Entry, Hash, Sealed};
 use flow_environments::journal::memory::Memory;
 use flow_environments::journal::session::{Failure, Session};
@@ -22,8 +22,31 @@ fn corrupt(position: u64) -> BackendError {
     }
 }
 
+/// Opens a journal and returns what it says of its damage. It must show all that is sound.
 fn opening(texts: Vec<String>) -> Option<BackendError> {
-    block_on(open(Rc::new(Memory::holding(texts)))).err()
+    let memory = Memory::holding(texts.clone());
+    let session = match block_on(open(Rc::new(memory.clone()))) {
+        Ok(session) => session,
+        Err(error) => {
+            assert_eq!(error, corrupt(1), "something sound was not shown");
+            return Some(error);
+        }
+    };
+    let sound = session.position().get();
+    if let Some(BackendError::Corrupt { position }) = session.stopped() {
+        assert_eq!(session.position().next(), position);
+    }
+    if session.stopped().is_some() {
+        let shorter = texts[..usize::try_from(sound).expect("it is small")].to_vec();
+        let shorter = block_on(opened(Rc::new(Memory::holding(shorter))));
+        assert_eq!(shorter.stopped(), None);
+        assert_eq!(state(&session), state(&shorter));
+        assert_eq!(block_on(session.follow()).err(), session.stopped());
+        let refused = block_on(session.submit(&create_flow("Refunds"), &context()));
+        assert_eq!(refused.err(), session.stopped().map(Failure::Backend));
+    }
+    assert_eq!(memory.texts(), texts, "something was written");
+    session.stopped()
 }
 
 /// An event that can follow nothing.
@@ -112,7 +135,7 @@ fn a_sound_entry_whose_event_cannot_have_happened_is_noticed() {
 }
 
 #[test]
-fn a_journal_of_a_newer_format_does_not_open() {
+fn a_journal_opens_up_to_the_first_entry_of_a_newer_format() {
     let mut texts = texts(&sealed(founding()));
     texts.push(r#"{"format":3,"position":4}"#.into());
     assert_eq!(opening(texts), Some(BackendError::TooNew { format: 3 }));
@@ -140,12 +163,16 @@ impl Replaceable {
 }
 
 impl Backend for Replaceable {
-    fn read(&self, from: Position) -> Answer<'_, Vec<String>> {
+    fn read(&self, from: Position, limit: usize) -> Answer<'_, Reading> {
         let memory = self.0.borrow().clone();
-        Box::pin(async move { memory.read(from).await })
+        Box::pin(async move { memory.read(from, limit).await })
     }
 
-    fn append<'a>(&'a self, position: Position, text: &'a str) -> Answer<'a, ()> {
+    fn append<'a>(
+        &'a self,
+        position: Position,
+        text: &'a str,
+    ) -> Answer<'a, Result<(), BackendError>> {
         let memory = self.0.borrow().clone();
         Box::pin(async move { memory.append(position, text).await })
     }

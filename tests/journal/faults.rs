@@ -8,7 +8,7 @@ use std::task::Poll;
 use flow_environments::domain::event::Event;
 use flow_environments::domain::id::Position;
 use flow_environments::domain::refusal::Refusal;
-use flow_environments::journal::backend::{Answer, Backend, BackendError};
+use flow_environments::journal::backend::{Answer, Backend, BackendError, Reading};
 use flow_environments::journal::entry::{Entry, Hash};
 use flow_environments::journal::memory::{Fault, Memory};
 use flow_environments::journal::session::{Failure, Session};
@@ -115,16 +115,20 @@ impl Late {
 }
 
 impl Backend for Late {
-    fn read(&self, from: Position) -> Answer<'_, Vec<String>> {
+    fn read(&self, from: Position, limit: usize) -> Answer<'_, Reading> {
         Box::pin(async move {
             if self.out_of_reach.get() {
-                return Err(BackendError::Unavailable);
+                return BackendError::Unavailable.into();
             }
-            self.memory.read(from).await
+            self.memory.read(from, limit).await
         })
     }
 
-    fn append<'a>(&'a self, position: Position, text: &'a str) -> Answer<'a, ()> {
+    fn append<'a>(
+        &'a self,
+        position: Position,
+        text: &'a str,
+    ) -> Answer<'a, Result<(), BackendError>> {
         Box::pin(async move {
             if self.out_of_reach.get() {
                 let mut under_way = self.under_way.borrow_mut();
@@ -186,11 +190,11 @@ fn the_same_command_given_again_later_is_meant_again() {
 struct Liar(Memory);
 
 impl Backend for Liar {
-    fn read(&self, from: Position) -> Answer<'_, Vec<String>> {
-        self.0.read(from)
+    fn read(&self, from: Position, limit: usize) -> Answer<'_, Reading> {
+        self.0.read(from, limit)
     }
 
-    fn append<'a>(&'a self, _: Position, _: &'a str) -> Answer<'a, ()> {
+    fn append<'a>(&'a self, _: Position, _: &'a str) -> Answer<'a, Result<(), BackendError>> {
         Box::pin(async { Err(BackendError::Taken) })
     }
 }
@@ -223,11 +227,15 @@ impl Crossed {
 }
 
 impl Backend for Crossed {
-    fn read(&self, from: Position) -> Answer<'_, Vec<String>> {
-        self.memory.read(from)
+    fn read(&self, from: Position, limit: usize) -> Answer<'_, Reading> {
+        self.memory.read(from, limit)
     }
 
-    fn append<'a>(&'a self, position: Position, text: &'a str) -> Answer<'a, ()> {
+    fn append<'a>(
+        &'a self,
+        position: Position,
+        text: &'a str,
+    ) -> Answer<'a, Result<(), BackendError>> {
         Box::pin(async move {
             if position != self.at {
                 return self.memory.append(position, text).await;

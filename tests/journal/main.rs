@@ -1,6 +1,7 @@
 //! The journal, in memory: the contract that every backend holds to, and what only a backend that
 //! can be told to fail, or be damaged, can show.
 
+mod checkpoints;
 mod contract;
 mod damage;
 mod faults;
@@ -13,7 +14,7 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use flow_environments::domain::id::Position;
-use flow_environments::journal::backend::{Answer, Backend};
+use flow_environments::journal::backend::{Answer, Backend, BackendError, Reading};
 use flow_environments::journal::memory::Memory;
 
 macro_rules! memory_keeps {
@@ -91,21 +92,43 @@ impl Slow {
 }
 
 impl Backend for Slow {
-    fn read(&self, from: Position) -> Answer<'_, Vec<String>> {
+    fn read(&self, from: Position, limit: usize) -> Answer<'_, Reading> {
         Box::pin(async move {
             self.travel().await;
-            let answer = self.memory.read(from).await;
+            let reading = self.memory.read(from, limit).await;
             self.travel().await;
-            answer
+            reading
         })
     }
 
-    fn append<'a>(&'a self, position: Position, text: &'a str) -> Answer<'a, ()> {
+    fn append<'a>(
+        &'a self,
+        position: Position,
+        text: &'a str,
+    ) -> Answer<'a, Result<(), BackendError>> {
         Box::pin(async move {
             self.travel().await;
             let answer = self.memory.append(position, text).await;
             self.travel().await;
             answer
+        })
+    }
+
+    fn checkpoints(&self) -> Answer<'_, Vec<String>> {
+        Box::pin(async move {
+            self.travel().await;
+            self.memory.checkpoints().await
+        })
+    }
+
+    fn keep_checkpoint<'a>(
+        &'a self,
+        position: Position,
+        text: &'a str,
+    ) -> Answer<'a, Result<(), BackendError>> {
+        Box::pin(async move {
+            self.travel().await;
+            self.memory.keep_checkpoint(position, text).await
         })
     }
 }

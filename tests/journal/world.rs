@@ -18,7 +18,7 @@ use flow_environments::domain::pipeline::{Environment, Pipeline, Settings};
 use flow_environments::domain::plan;
 use flow_environments::domain::state::State;
 use flow_environments::domain::text::{Body, Name, Note};
-use flow_environments::journal::backend::{Backend, BackendError};
+use flow_environments::journal::backend::{ALL, Backend, BackendError, Reading};
 use flow_environments::journal::entry::{Entry, EntryId, Hash, Sealed};
 use flow_environments::journal::session::Session;
 use uuid::Uuid;
@@ -151,6 +151,15 @@ pub(crate) async fn open(backend: Rc<dyn Backend>) -> Result<Session, BackendErr
 
 pub(crate) async fn opened(backend: Rc<dyn Backend>) -> Session {
     open(backend).await.expect("the journal opens")
+}
+
+/// Reads all entries from `from` on, and expects that nothing is in the way.
+pub(crate) async fn read(
+    backend: Rc<dyn Backend>,
+    from: Position,
+) -> Result<Vec<String>, BackendError> {
+    let Reading { texts, broken } = backend.read(from, ALL).await;
+    broken.map_or(Ok(texts), Err)
 }
 
 pub(crate) fn state(session: &Session) -> State {

@@ -73,6 +73,9 @@ fn form(navigation: Navigation, open: Option<Open>) -> Option<AnyView> {
     match open? {
         Open::Release(_) => None,
         Open::Build => Some(view! { <BuildForm flow=None on_close=behind(None) /> }.into_any()),
+        Open::Undo(position) if tenant.awaits(position) => {
+            Some(view! { <p class="loading" role="status">"Reading the history …"</p> }.into_any())
+        }
         Open::Undo(position) => {
             let entry = untrack(|| tenant.entry(position));
             let edit = entry.and_then(|entry| entry.event.edits().first().cloned());
