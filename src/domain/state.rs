@@ -17,7 +17,7 @@ use super::release::Release;
 use super::text::{Name, NameKey, VariableName};
 use super::variable::{Setting, Value, Variable};
 
-mod written;
+pub mod written;
 
 /// An event that cannot have followed the ones before it. No `decide` makes one; a damaged or
 /// forged journal can hold one.

@@ -5,11 +5,10 @@
 //! belong to the journal beside it is as good as none; so nothing is promised of its format but that.
 //! Deliberately not here: when one is kept, and where.
 
-use serde::{Deserialize, Serialize};
-
 use super::entry::Hash;
 use crate::domain::id::Position;
 use crate::domain::state::State;
+use crate::domain::state::written::{put, take};
 
 /// The version of the checkpoints that are written, and the only one that is read.
 pub const FORMAT: u32 = 1;
@@ -23,46 +22,32 @@ pub struct Checkpoint {
     pub tip: Hash,
 }
 
-#[derive(Serialize, Deserialize)]
-struct Body<S> {
-    format: u32,
-    position: Position,
-    entry: Hash,
-    state: S,
-}
-
-/// What stands before the checksum of all that follows it, and after it.
-const QUOTES: (&str, &str) = (r#"{"sum":""#, r#"","#);
-
 impl Checkpoint {
     /// Writes down a state, and the hash of the entry at its position.
     #[must_use]
     pub fn write(state: &State, tip: Hash) -> String {
-        let body = Body {
-            format: FORMAT,
-            position: state.position(),
-            entry: tip,
-            state,
-        };
-        let body = serde_json::to_string(&body).expect("a state's maps have text for keys");
-        let body = &body[1..];
-        format!("{}{}{}{body}", QUOTES.0, Hash::of(body), QUOTES.1)
+        let mut body = String::new();
+        put(&mut body, &FORMAT);
+        put(&mut body, &state.position());
+        put(&mut body, &tip);
+        state.write(&mut body);
+        format!("{}\n{body}", Hash::of(&body))
     }
 
     /// Reads what was written. None where it is not to the letter what this version writes.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
-        let (sum, body) = text.strip_prefix(QUOTES.0)?.split_once(QUOTES.1)?;
+        let (sum, body) = text.split_once('\n')?;
         if Hash::of(body).to_string() != sum {
             return None;
         }
-        let Body {
-            format,
-            position,
-            entry,
-            state,
-        } = serde_json::from_str::<Body<State>>(text).ok()?;
-        let sound = format == FORMAT && position == state.position();
-        sound.then_some(Self { state, tip: entry })
+        let mut lines = body.lines();
+        if take(&mut lines) != Some(FORMAT) {
+            return None;
+        }
+        let position: Position = take(&mut lines)?;
+        let tip = take(&mut lines)?;
+        let state = State::read(&mut lines)?;
+        (state.position() == position).then_some(Self { state, tip })
     }
 }

@@ -18,7 +18,9 @@ use wasm_bindgen_futures::JsFuture;
 use wasm_bindgen_test::wasm_bindgen_test;
 
 use crate::contract;
-use crate::world::{FOUNDED, Turn, context, create_flow, founding, open, opened, read, sealed, state};
+use crate::world::{
+    FOUNDED, Turn, context, create_flow, founding, open, opened, read, sealed, state,
+};
 
 macro_rules! local_keeps {
     ($($promise:ident,)*) => {

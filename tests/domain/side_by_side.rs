@@ -282,11 +282,14 @@ impl SideBySide {
 
 /// Returns what is read of a state that was written down: the same, to go on with.
 fn written_down(state: &State) -> Result<State, Difference> {
-    let json = serde_json::to_string(state).unwrap();
-    let read: State = serde_json::from_str(&json).map_err(|error| format!("{error}: {json}"))?;
-    same!(&read, state, "read back from {json}");
-    let again = serde_json::to_string(&read).unwrap();
-    same!(again, json, "written again");
+    let mut text = String::new();
+    state.write(&mut text);
+    let read = State::read(&mut text.lines());
+    let read = read.ok_or_else(|| format!("cannot be read back:\n{text}"))?;
+    same!(&read, state, "read back from {text}");
+    let mut again = String::new();
+    read.write(&mut again);
+    same!(again, text, "written again");
     Ok(read)
 }
 

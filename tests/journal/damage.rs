@@ -23,8 +23,8 @@ fn corrupt(position: u64) -> BackendError {
 }
 
 /// Opens a journal and returns what it says of its damage. It must show all that is sound.
-fn opening(texts: Vec<String>) -> Option<BackendError> {
-    let memory = Memory::holding(texts.clone());
+fn opening(texts: &[String]) -> Option<BackendError> {
+    let memory = Memory::holding(texts.to_vec());
     let session = match block_on(open(Rc::new(memory.clone()))) {
         Ok(session) => session,
         Err(error) => {
@@ -63,7 +63,7 @@ fn misfit() -> Event {
 
 #[test]
 fn a_journal_as_it_was_written_opens() {
-    assert_eq!(opening(texts(&sealed(founding()))), None);
+    assert_eq!(opening(&texts(&sealed(founding()))), None);
 }
 
 #[test]
@@ -71,7 +71,7 @@ fn a_gap_is_noticed_at_its_position() {
     for gap in [1, 2] {
         let mut texts = texts(&sealed(founding()));
         texts.remove(gap - 1);
-        assert_eq!(opening(texts), Some(corrupt(gap as u64)));
+        assert_eq!(opening(&texts), Some(corrupt(gap as u64)));
     }
 }
 
@@ -79,7 +79,7 @@ fn a_gap_is_noticed_at_its_position() {
 fn entries_in_another_order_are_noticed() {
     let mut texts = texts(&sealed(founding()));
     texts.swap(1, 2);
-    assert_eq!(opening(texts), Some(corrupt(2)));
+    assert_eq!(opening(&texts), Some(corrupt(2)));
 }
 
 #[test]
@@ -87,7 +87,7 @@ fn a_fork_is_noticed_where_it_joins() {
     let mut texts = texts(&sealed(founding()));
     // Another journal's entry, sound in itself.
     texts[1].clone_from(&sealed(founding())[1].text);
-    assert_eq!(opening(texts), Some(corrupt(2)));
+    assert_eq!(opening(&texts), Some(corrupt(2)));
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn a_garbled_entry_is_noticed_at_its_position() {
     for garbled in 1..=3 {
         let mut texts = texts(&sealed(founding()));
         texts[garbled - 1] = "{".into();
-        assert_eq!(opening(texts), Some(corrupt(garbled as u64)));
+        assert_eq!(opening(&texts), Some(corrupt(garbled as u64)));
     }
 }
 
@@ -113,7 +113,7 @@ fn every_change_of_a_character_is_noticed_once_an_entry_follows() {
                 at..at + character.len_utf8(),
                 other.encode_utf8(&mut [0; 4]),
             );
-            let found = opening(changed.clone());
+            let found = opening(&changed);
             let is_newer = matches!(found, Some(BackendError::TooNew { .. }));
             assert!(
                 [Some(corrupt(2)), Some(corrupt(3))].contains(&found) || is_newer,
@@ -128,17 +128,17 @@ fn every_change_of_a_character_is_noticed_once_an_entry_follows() {
 fn a_sound_entry_whose_event_cannot_have_happened_is_noticed() {
     let mut events = founding();
     events.push((context(), misfit()));
-    assert_eq!(opening(texts(&sealed(events))), Some(corrupt(4)));
+    assert_eq!(opening(&texts(&sealed(events))), Some(corrupt(4)));
     let mut events = founding();
     events.remove(0);
-    assert_eq!(opening(texts(&sealed(events))), Some(corrupt(1)));
+    assert_eq!(opening(&texts(&sealed(events))), Some(corrupt(1)));
 }
 
 #[test]
 fn a_journal_opens_up_to_the_first_entry_of_a_newer_format() {
     let mut texts = texts(&sealed(founding()));
     texts.push(r#"{"format":3,"position":4}"#.into());
-    assert_eq!(opening(texts), Some(BackendError::TooNew { format: 3 }));
+    assert_eq!(opening(&texts), Some(BackendError::TooNew { format: 3 }));
 }
 
 /// A journal that can be put in another one's place.

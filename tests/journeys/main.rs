@@ -14,6 +14,9 @@
 mod driver;
 mod page;
 mod steps;
+#[path = "../journal/world.rs"]
+#[allow(dead_code, reason = "its other words serve the tests of the journal")]
+mod world;
 
 mod address;
 mod beginning;

@@ -1,110 +1,140 @@
 //! A state, written down: so that a checkpoint of it can be kept, and read again.
 //!
-//! Only what nothing else in the state can be derived from is written; reading derives the rest, and
-//! refuses what no sequence of events leads to. Deliberately not here: a promise to read what another
-//! version of this code wrote. Whoever keeps what was written keeps the version with it.
+//! One value a line, each as JSON, in the order in which [`State::write`] writes them. Only what
+//! nothing else in the state can be derived from is written; reading derives the rest, and refuses
+//! what no sequence of events leads to. Deliberately not here: a promise to read what another version
+//! of this code wrote. Whoever keeps what was written keeps the version with it.
 
 use std::collections::{BTreeMap, HashMap};
+use std::str::Lines;
 
-use serde::{Deserialize, Deserializer, Serialize, Serializer, de};
+use serde::{Deserialize, Serialize};
 
 use super::{Misfit, Record, Stack, State, insert, vacant};
 use crate::domain::actor::{Actor, Context, Timestamp};
 use crate::domain::flow::{Canvas, Flow, Snapshot};
-use crate::domain::id::{EnvironmentId, FlowId, Position, ReleaseId, SnapshotId, TenantId};
+use crate::domain::id::{EnvironmentId, FlowId, Position};
 use crate::domain::pipeline::Pipeline;
 use crate::domain::release::Release;
-use crate::domain::text::{Name, Note, VariableName};
-use crate::domain::variable::{Setting, Value, Variable};
+use crate::domain::variable::{Setting, Variable};
 
-/// The primary tables. Rows are without field names: there are many of them.
-#[derive(Serialize, Deserialize)]
-struct Written {
-    tenant: TenantId,
-    pipeline: Pipeline,
-    flows: Vec<(FlowId, Name, Canvas, Vec<Built>, Vec<Layers>)>,
-    /// With the entry that touched each last.
-    releases: Vec<(Release, Position)>,
-    former_releases: Vec<(ReleaseId, Name, Position)>,
-    former_environments: BTreeMap<EnvironmentId, Name>,
-    variables: BTreeMap<VariableName, Vec<(EnvironmentId, Value, Position)>>,
-    /// Everyone who recorded something.
-    actors: Vec<Actor>,
-    /// When each entry was recorded, and by which of the actors.
-    moments: Vec<(Timestamp, usize)>,
+/// Writes a value on a line of its own: JSON escapes every line break inside of it.
+pub fn put<T: Serialize>(text: &mut String, value: &T) {
+    text.push_str(&json(value));
+    text.push('\n');
 }
 
-/// A snapshot; its number is its place in the row.
-type Built = (SnapshotId, Note, Canvas, Position);
-
-/// A stack: the entry that touched it last, and by release and number what stands in it.
-type Layers = (EnvironmentId, Position, Vec<(Position, ReleaseId, u32)>);
-
-impl Serialize for State {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        Written::of(self).serialize(serializer)
-    }
+fn json<T: Serialize>(value: &T) -> String {
+    serde_json::to_string(value).expect("a value's maps have text for keys")
 }
 
-impl<'de> Deserialize<'de> for State {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let written = Written::deserialize(deserializer)?;
-        written
-            .read()
-            .map_err(|_: Misfit| de::Error::custom("no journal leads there"))
-    }
+/// Reads the value on the next line. None where there is no such value.
+pub fn take<'a, T: Deserialize<'a>>(lines: &mut Lines<'a>) -> Option<T> {
+    serde_json::from_str(lines.next()?).ok()
 }
 
-impl Written {
-    fn of(state: &State) -> Self {
-        let mut actors = Vec::new();
-        let mut known = HashMap::new();
-        let moments = state.moments.iter().map(|Context { at, by }| {
-            let by = *known.entry(by).or_insert_with(|| {
-                actors.push(by.clone());
-                actors.len() - 1
-            });
-            (*at, by)
-        });
-        let moments = moments.collect();
-        let touched = |id| state.touched.get(id).copied().unwrap_or_default();
-        Self {
-            tenant: state.tenant,
-            pipeline: state.pipeline.clone(),
-            flows: state.flows.iter().map(flow_row).collect(),
-            releases: state
-                .releases
-                .values()
-                .map(|release| (release.clone(), touched(&release.id)))
-                .collect(),
-            former_releases: state
-                .former_releases
-                .iter()
-                .map(|(id, name)| (*id, name.clone(), touched(id)))
-                .collect(),
-            former_environments: state.former_environments.clone(),
-            variables: state
-                .variables
-                .iter()
-                .map(|(name, variable)| (name.clone(), values_row(variable)))
-                .collect(),
-            actors,
-            moments,
+// Writing -----------------------------------------------------------------------------------------
+
+impl State {
+    /// Writes the state down.
+    pub fn write(&self, text: &mut String) {
+        put(text, &self.tenant);
+        put(text, &self.pipeline);
+        self.write_moments(text);
+        put(text, &self.flows.len());
+        for record in &self.flows {
+            record.write(text);
+        }
+        put(text, &self.releases.len());
+        for release in self.releases.values() {
+            put(text, release);
+            put(text, &self.touched.get(&release.id));
+        }
+        put(text, &self.former_releases.len());
+        for (id, name) in &self.former_releases {
+            put(text, id);
+            put(text, name);
+            put(text, &self.touched.get(id));
+        }
+        put(text, &self.former_environments.len());
+        for (id, name) in &self.former_environments {
+            put(text, id);
+            put(text, name);
+        }
+        put(text, &self.variables.len());
+        for variable in self.variables.values() {
+            put(text, &variable.name);
+            put(text, &variable.values.len());
+            for (environment, setting) in &variable.values {
+                put(text, environment);
+                put(text, &setting.value);
+                put(text, &setting.since);
+            }
         }
     }
 
-    fn read(self) -> Result<State, Misfit> {
-        let moments = self.moments.into_iter().map(|(at, by)| {
-            let by = self.actors.get(by).ok_or(Misfit::Missing)?.clone();
-            Ok(Context { at, by })
-        });
-        let moments = moments.collect::<Result<Vec<Context>, Misfit>>()?;
-        if moments.is_empty() || !self.pipeline.is_consistent() {
-            return Err(Misfit::Contradiction);
+    /// Everyone who recorded something, then when each entry was recorded, and by which of them.
+    fn write_moments(&self, text: &mut String) {
+        let mut actors: Vec<&Actor> = Vec::new();
+        let mut moments = String::new();
+        for Context { at, by } in &self.moments {
+            let known = actors.iter().position(|known| *known == by);
+            put(&mut moments, at);
+            put(&mut moments, &known.unwrap_or(actors.len()));
+            if known.is_none() {
+                actors.push(by);
+            }
         }
-        let mut state = State {
-            tenant: self.tenant,
-            pipeline: self.pipeline,
+        put(text, &actors.len());
+        for actor in actors {
+            put(text, actor);
+        }
+        put(text, &self.moments.len());
+        text.push_str(&moments);
+    }
+}
+
+impl Record {
+    fn write(&self, text: &mut String) {
+        put(text, &self.flow.id);
+        put(text, &self.flow.name);
+        put(text, &self.flow.canvas);
+        put(text, &self.flow.snapshots.len());
+        for snapshot in &self.flow.snapshots {
+            put(text, &snapshot.id);
+            put(text, &snapshot.notes);
+            put(text, &snapshot.canvas);
+            put(text, &snapshot.built);
+        }
+        put(text, &self.stacks.len());
+        for (environment, stack) in &self.stacks {
+            put(text, environment);
+            put(text, &stack.touched);
+            put(text, &stack.layers.len());
+            for (position, (release, _, number)) in &stack.layers {
+                put(text, position);
+                put(text, release);
+                put(text, number);
+            }
+        }
+    }
+}
+
+// Reading -----------------------------------------------------------------------------------------
+
+impl State {
+    /// Reads what was written. None where it is not what [`State::write`] writes of any state.
+    #[must_use]
+    pub fn read(lines: &mut Lines) -> Option<Self> {
+        let tenant = take(lines)?;
+        let pipeline: Pipeline = take(lines)?;
+        let moments = read_moments(lines)?;
+        if moments.is_empty() || !pipeline.is_consistent() {
+            return None;
+        }
+        let mut state = Self {
+            tenant,
+            pipeline,
             flows: Vec::new(),
             flow_indices: HashMap::new(),
             flow_names: HashMap::new(),
@@ -112,135 +142,92 @@ impl Written {
             releases: BTreeMap::new(),
             release_names: HashMap::new(),
             former_releases: BTreeMap::new(),
-            former_environments: self.former_environments,
+            former_environments: BTreeMap::new(),
             standing: HashMap::new(),
             touched: HashMap::new(),
             variables: BTreeMap::new(),
             moments,
         };
-        for (flow, name, canvas, built, stacks) in self.flows {
-            state.put_flow(flow, name, canvas)?;
-            for snapshot in built {
-                state.put_snapshot(flow, snapshot)?;
-            }
-            for stack in stacks {
-                state.put_stack(flow, stack)?;
-            }
+        for _ in 0..take(lines)? {
+            state.read_flow(lines)?;
         }
-        for (release, touched) in self.releases {
-            state.put_release(release, touched)?;
+        for _ in 0..take(lines)? {
+            let release = take(lines)?;
+            state.put_release(release, take(lines)?).ok()?;
         }
-        for (release, name, touched) in self.former_releases {
-            vacant(&state.releases, &release)?;
-            insert(&mut state.touched, release, touched)?;
-            state.former_releases.insert(release, name);
+        for _ in 0..take(lines)? {
+            let (id, name) = (take(lines)?, take(lines)?);
+            vacant(&state.releases, &id).ok()?;
+            insert(&mut state.touched, id, take(lines)?).ok()?;
+            state.former_releases.insert(id, name);
         }
-        for (name, values) in self.variables {
-            state.put_variable(name, values)?;
+        for _ in 0..take(lines)? {
+            let id = take(lines)?;
+            state.former_environments.insert(id, take(lines)?);
         }
-        Ok(state)
+        for _ in 0..take(lines)? {
+            state.read_variable(lines)?;
+        }
+        lines.next().is_none().then_some(state)
     }
-}
 
-fn flow_row(record: &Record) -> (FlowId, Name, Canvas, Vec<Built>, Vec<Layers>) {
-    let Flow {
-        id,
-        name,
-        canvas,
-        snapshots,
-    } = &record.flow;
-    let built = snapshots.iter().map(|snapshot| {
-        let (notes, canvas) = (snapshot.notes.clone(), snapshot.canvas.clone());
-        (snapshot.id, notes, canvas, snapshot.built)
-    });
-    let stacks = record.stacks.iter().map(|(environment, stack)| {
-        let layers = stack.layers.iter();
-        let layers = layers.map(|(position, (release, _, number))| (*position, *release, *number));
-        (*environment, stack.touched, layers.collect())
-    });
-    (
-        *id,
-        name.clone(),
-        canvas.clone(),
-        built.collect(),
-        stacks.collect(),
-    )
-}
-
-fn values_row(variable: &Variable) -> Vec<(EnvironmentId, Value, Position)> {
-    let values = variable.values.iter();
-    values
-        .map(|(environment, Setting { value, since })| (*environment, value.clone(), *since))
-        .collect()
-}
-
-impl State {
-    fn put_flow(&mut self, id: FlowId, name: Name, canvas: Canvas) -> Result<(), Misfit> {
-        insert(&mut self.flow_indices, id, self.flows.len())?;
-        insert(&mut self.flow_names, name.key(), id)?;
-        let snapshots = Vec::new();
+    fn read_flow(&mut self, lines: &mut Lines) -> Option<()> {
         let flow = Flow {
-            id,
-            name,
-            canvas,
-            snapshots,
+            id: take(lines)?,
+            name: take(lines)?,
+            canvas: take(lines)?,
+            snapshots: Vec::new(),
         };
-        let (numbers, stacks) = (BTreeMap::new(), BTreeMap::new());
-        self.flows.push(Record {
+        let id = flow.id;
+        let mut record = Record {
             flow,
-            numbers,
-            stacks,
-        });
-        Ok(())
-    }
-
-    fn put_snapshot(&mut self, flow: FlowId, built: Built) -> Result<(), Misfit> {
-        let (id, notes, canvas, built) = built;
-        insert(&mut self.versions, id, flow)?;
-        let record = self.record_mut(flow)?;
-        let number = record.flow.next_number();
-        let variables = canvas.variables();
-        record.numbers.insert(id, number);
-        record.flow.snapshots.push(Snapshot {
-            id,
-            flow,
-            number,
-            notes,
-            canvas,
-            variables,
-            built,
-        });
-        Ok(())
-    }
-
-    fn put_stack(&mut self, flow: FlowId, stack: Layers) -> Result<(), Misfit> {
-        let (environment, touched, layers) = stack;
-        // A removed environment's stacks are kept, and empty (E3).
-        if !layers.is_empty() && !self.pipeline.contains(environment) {
-            return Err(Misfit::Missing);
+            numbers: BTreeMap::new(),
+            stacks: BTreeMap::new(),
+        };
+        for _ in 0..take(lines)? {
+            let snapshot = read_snapshot(id, record.flow.next_number(), lines)?;
+            insert(&mut self.versions, snapshot.id, id).ok()?;
+            record.numbers.insert(snapshot.id, snapshot.number);
+            record.flow.snapshots.push(snapshot);
         }
+        for _ in 0..take(lines)? {
+            let environment = take(lines)?;
+            vacant(&record.stacks, &environment).ok()?;
+            let stack = self.read_stack(environment, &record.flow, lines)?;
+            record.stacks.insert(environment, stack);
+        }
+        insert(&mut self.flow_indices, id, self.flows.len()).ok()?;
+        insert(&mut self.flow_names, record.flow.name.key(), id).ok()?;
+        self.flows.push(record);
+        Some(())
+    }
+
+    fn read_stack(
+        &mut self,
+        environment: EnvironmentId,
+        flow: &Flow,
+        lines: &mut Lines,
+    ) -> Option<Stack> {
         let mut stack = Stack {
-            touched,
-            ..Stack::default()
+            touched: take(lines)?,
+            layers: BTreeMap::new(),
         };
-        for (position, release, number) in layers {
-            let index = usize::try_from(number)
-                .ok()
-                .and_then(|it| it.checked_sub(1));
-            let snapshots = &self.record_mut(flow)?.flow.snapshots;
-            let built = index.and_then(|index| snapshots.get(index));
-            let snapshot = built.ok_or(Misfit::Missing)?.id;
-            let standing = self.standing.entry(release).or_default();
+        for _ in 0..take(lines)? {
+            let position: Position = take(lines)?;
+            let release = take(lines)?;
+            let number: u32 = take(lines)?;
+            let index = usize::try_from(number).ok()?.checked_sub(1)?;
+            let snapshot = flow.snapshots.get(index)?.id;
             // B2: a release stands at most once in any stack.
-            vacant(standing, &(environment, flow))?;
-            standing.insert((environment, flow), (position, snapshot));
-            vacant(&stack.layers, &position)?;
+            let standing = self.standing.entry(release).or_default();
+            vacant(standing, &(environment, flow.id)).ok()?;
+            standing.insert((environment, flow.id), (position, snapshot));
+            vacant(&stack.layers, &position).ok()?;
             stack.layers.insert(position, (release, snapshot, number));
         }
-        let stacks = &mut self.record_mut(flow)?.stacks;
-        vacant(stacks, &environment)?;
-        stacks.insert(environment, stack);
-        Ok(())
+        // A removed environment's stacks are kept, and empty (E3).
+        let sound = stack.layers.is_empty() || self.pipeline.contains(environment);
+        sound.then_some(stack)
     }
 
     fn put_release(&mut self, release: Release, touched: Position) -> Result<(), Misfit> {
@@ -253,25 +240,54 @@ impl State {
         Ok(())
     }
 
-    fn put_variable(
-        &mut self,
-        name: VariableName,
-        values: Vec<(EnvironmentId, Value, Position)>,
-    ) -> Result<(), Misfit> {
+    fn read_variable(&mut self, lines: &mut Lines) -> Option<()> {
         let mut variable = Variable {
-            name: name.clone(),
+            name: take(lines)?,
             values: BTreeMap::new(),
         };
-        for (environment, value, since) in values {
+        for _ in 0..take(lines)? {
+            let environment = take(lines)?;
+            let setting = Setting {
+                value: take(lines)?,
+                since: take(lines)?,
+            };
             if !self.pipeline.contains(environment) {
-                return Err(Misfit::Missing);
+                return None;
             }
-            vacant(&variable.values, &environment)?;
-            variable
-                .values
-                .insert(environment, Setting { value, since });
+            variable.values.insert(environment, setting);
         }
-        self.variables.insert(name, variable);
-        Ok(())
+        vacant(&self.variables, &variable.name).ok()?;
+        self.variables.insert(variable.name.clone(), variable);
+        Some(())
     }
+}
+
+fn read_moments(lines: &mut Lines) -> Option<Vec<Context>> {
+    let mut actors: Vec<Actor> = Vec::new();
+    for _ in 0..take(lines)? {
+        actors.push(take(lines)?);
+    }
+    let mut moments = Vec::new();
+    for _ in 0..take(lines)? {
+        let at: Timestamp = take(lines)?;
+        let by: usize = take(lines)?;
+        let by = actors.get(by)?.clone();
+        moments.push(Context { at, by });
+    }
+    Some(moments)
+}
+
+fn read_snapshot(flow: FlowId, number: u32, lines: &mut Lines) -> Option<Snapshot> {
+    let (id, notes) = (take(lines)?, take(lines)?);
+    let canvas: Canvas = take(lines)?;
+    let built = take(lines)?;
+    Some(Snapshot {
+        id,
+        flow,
+        number,
+        notes,
+        variables: canvas.variables(),
+        canvas,
+        built,
+    })
 }
