@@ -5,6 +5,9 @@
 //! that costs the reader nothing (a choice that is not remembered, a focus that is not moved) is left
 //! at that; every other is returned. Deliberately not here: the journal's storage, and any sentence.
 
+use std::cell::{Cell, RefCell};
+use std::collections::HashMap;
+
 use gloo_storage::{LocalStorage, SessionStorage, Storage};
 use js_sys::{Array, Date, Function, Intl, Object, Reflect};
 use uuid::Uuid;
@@ -63,9 +66,60 @@ pub fn set_hash(hash: &str) {
 pub fn replace_hash(hash: &str) {
     let address = format!("#{}", hash.strip_prefix('#').unwrap_or(hash));
     if let Ok(history) = window().history() {
+        // What the step of the history is known by stays (see `Steps`).
+        let step = history.state().unwrap_or(JsValue::NULL);
         // Refused only to pages that do it hundreds of times within seconds.
-        let _ = history.replace_state_with_url(&JsValue::NULL, "", Some(&address));
+        let _ = history.replace_state_with_url(&step, "", Some(&address));
     }
+}
+
+/// How far the page was scrolled at each step of the history, for Back and Forward. The browser would
+/// scroll before the page has drawn what belongs there.
+#[derive(Default)]
+pub struct Steps {
+    here: Cell<u64>,
+    known: RefCell<HashMap<u64, f64>>,
+}
+
+impl Steps {
+    /// Begins with the step that the page is at.
+    #[must_use]
+    pub fn begin() -> Self {
+        if let Ok(history) = window().history() {
+            // Whoever refuses scrolls by itself, as well as it can.
+            let _ = history.set_scroll_restoration(web_sys::ScrollRestoration::Manual);
+        }
+        let steps = Self::default();
+        steps.arrive();
+        steps
+    }
+
+    /// Notes how far the step is scrolled that is being left, and returns how far the one was to which
+    /// one comes; none where one has not been there.
+    pub fn arrive(&self) -> Option<f64> {
+        let scrolled = window().scroll_y().unwrap_or_default();
+        self.known.borrow_mut().insert(self.here.get(), scrolled);
+        let history = window().history().ok()?;
+        let known = history.state().ok().and_then(|state| state.as_f64());
+        #[expect(
+            clippy::cast_possible_truncation,
+            clippy::cast_sign_loss,
+            reason = "a time that was written here"
+        )]
+        let step = known.map(|step| step as u64);
+        // A link makes a step that nothing is known of: it is known by its time from now on.
+        self.here.set(step.unwrap_or_else(|| now().as_millis()));
+        if step.is_none() {
+            // Refused only to pages that do it hundreds of times within seconds.
+            let _ = history.replace_state(&number(self.here.get()).into(), "");
+        }
+        self.known.borrow().get(&step?).copied()
+    }
+}
+
+/// Scrolls the page to a height, counted from its top.
+pub fn scroll_to(height: f64) {
+    window().scroll_to_with_x_and_y(0.0, height);
 }
 
 /// Loads the page anew.
@@ -166,6 +220,13 @@ pub fn remembered_here(choice: &str) -> Option<String> {
     SessionStorage::get(format!("{CHOICES}{choice}")).ok()
 }
 
+/// Forgets a choice that was made in this tab.
+pub fn forget_here(choice: &str) {
+    if window().session_storage().is_ok_and(|it| it.is_some()) {
+        SessionStorage::delete(format!("{CHOICES}{choice}"));
+    }
+}
+
 // Document ----------------------------------------------------------------------------------------
 
 /// Tells the style sheets which theme was chosen: `data-theme` on the root element.
@@ -180,6 +241,32 @@ pub fn set_theme(theme: &str) {
 pub fn set_title(title: &str) {
     if let Some(document) = window().document() {
         document.set_title(title);
+    }
+}
+
+/// Gives the focus to the first of these elements that there is, where nothing has it: for when what
+/// had it is gone. Each is named by a selector.
+pub fn keep_focus(choices: &[&str]) {
+    let Some(document) = window().document() else {
+        return;
+    };
+    // What has just been hidden keeps the focus until the browser draws the page.
+    let lost = document.active_element().is_none_or(|element| {
+        element.local_name() == "body" || element.get_client_rects().length() == 0
+    });
+    let found = choices
+        .iter()
+        .filter(|_| lost)
+        .find_map(|choice| document.query_selector(choice).ok()?);
+    if let Some(Ok(element)) = found.map(JsCast::dyn_into::<web_sys::HtmlElement>) {
+        if element.tab_index() < 0 && !element.has_attribute("tabindex") {
+            // A heading: it takes the focus, and Tab does not stop at it.
+            element.set_tab_index(-1);
+        }
+        let where_it_is = web_sys::FocusOptions::new();
+        where_it_is.set_prevent_scroll(true);
+        // Nothing is lost where the browser refuses to move the focus.
+        let _ = element.focus_with_options(&where_it_is);
     }
 }
 

@@ -100,6 +100,15 @@ impl Edit {
         }
     }
 
+    /// Returns the environment whose stacks the edit changes, if it changes any.
+    #[must_use]
+    pub const fn environment(&self) -> Option<EnvironmentId> {
+        match self {
+            Self::Stacks { environment, .. } => Some(*environment),
+            _ => None,
+        }
+    }
+
     /// Returns the edit that changes back what this one changed.
     #[must_use]
     pub fn inverse(&self) -> Self {

@@ -204,6 +204,19 @@ impl Event {
         }
     }
 
+    /// Returns why it was done, where people are asked for that; may be empty (R9, H1).
+    #[must_use]
+    pub fn reason(&self) -> Option<&Note> {
+        match self {
+            Self::RolledBack { reason, .. } | Self::ReleaseDeleted { reason, .. } => Some(reason),
+            Self::ReleaseHeld { edits, .. } => edits.iter().find_map(|edit| match edit {
+                Edit::Hold { now, .. } => now.as_ref().map(|hold| &hold.reason),
+                _ => None,
+            }),
+            _ => None,
+        }
+    }
+
     /// Tells whether the event is one that can be undone (U1).
     #[must_use]
     pub const fn can_be_undone(&self) -> bool {

@@ -6,7 +6,7 @@ use super::id::EnvironmentId;
 use super::text::{Name, Note};
 
 /// A stage that releases move through.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Environment {
     /// Read-only; used in the Run URL (E2).
     pub id: EnvironmentId,
@@ -23,7 +23,7 @@ impl Environment {
 }
 
 /// What people may change of an environment (E2).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Settings {
     /// Unique among the environments, without regard to case (B5).
     pub name: Name,

@@ -1,22 +1,21 @@
-//! The frame around every page: name, navigation, who acts, theme; and what is shown while the
+//! All of the page: its head and foot, the page that the address means, and what is shown while the
 //! journal is being opened, or when it cannot be.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::begin_anew::{BeginAnew, WaysToBeginAnew};
-use super::components::button::{Button, Weight};
-use super::components::icon::{Glyph, Icon};
+use super::components::button::{Button, Weight, hush_at_escape};
 use super::components::notice::Trouble;
+use super::frame::{Head, remembered_actor};
 use super::keeping::{Beginning, Keeping, founding};
 use super::navigation::Navigation;
 use super::pages;
-use super::problem::{Problem, role_name};
+use super::problem::Problem;
 use super::route::Route;
 use super::tenant::Tenant;
+use super::title::title;
 use crate::browser;
-use crate::domain::actor::{Actor, Role};
-use crate::domain::text::Name;
 use crate::journal::backend::BackendError;
 use crate::journal::entry::EntryId;
 use crate::journal::session::Session;
@@ -66,11 +65,9 @@ pub fn App(
     // Dropped with the page, which ends the watching.
     StoredValue::new_local(watched);
 
-    let theme = RwSignal::new(Theme::remembered());
-    Effect::new(move |_| theme.get().apply());
+    // Dropped with the page, which ends the listening.
+    StoredValue::new_local(hush_at_escape());
     let content = NodeRef::<leptos::html::Main>::new();
-    let page = Memo::new(move |_| page_of(&navigation.route()));
-    Effect::new(move |_| browser::set_title(page.get().title()));
 
     view! {
         <button
@@ -85,63 +82,7 @@ pub fn App(
         >
             "Skip to content"
         </button>
-        <header class="bar">
-            <a class="brand" href="#/">
-                <Glyph icon=Icon::Back />
-                "Flow Environments"
-            </a>
-            <nav aria-label="Pages">
-                <a href="#/" aria-current=move || (page.get() == Page::Environments).then_some("page")>
-                    "Environments"
-                </a>
-                <a href="#/flows" aria-current=move || (page.get() == Page::Flows).then_some("page")>
-                    "Flows"
-                </a>
-            </nav>
-            <div class="who">
-                <label>
-                    <span class="label">"Acting as"</span>
-                    <select on:change=move |event| {
-                        let role = Role::ALL.into_iter().find(|role| role_slug(*role) == event_target_value(&event));
-                        if let Some(role) = role {
-                            browser::remember("role", role_slug(role));
-                            actor.update(|actor| *actor = acting_as(role));
-                        }
-                    }>
-                        {Role::ALL
-                            .into_iter()
-                            .rev()
-                            .map(|role| {
-                                view! {
-                                    <option value=role_slug(role) selected=actor.get_untracked().role == role>
-                                        {role_name(role)}
-                                    </option>
-                                }
-                            })
-                            .collect_view()}
-                    </select>
-                </label>
-                <label>
-                    <span class="label">"Theme"</span>
-                    <select on:change=move |event| {
-                        let chosen = Theme::parse(&event_target_value(&event));
-                        browser::remember("theme", chosen.slug());
-                        theme.set(chosen);
-                    }>
-                        {Theme::ALL
-                            .into_iter()
-                            .map(|it| {
-                                view! {
-                                    <option value=it.slug() selected=theme.get_untracked() == it>
-                                        {it.name()}
-                                    </option>
-                                }
-                            })
-                            .collect_view()}
-                    </select>
-                </label>
-            </div>
-        </header>
+        <Head actor=actor />
         {keeping.fleeting()
             .map(|error| {
                 let problem = Problem::of_backend(&error);
@@ -159,7 +100,7 @@ pub fn App(
                 }
                 Opening::Ready(tenant) => {
                     provide_context(tenant);
-                    view! { <Pages tenant=tenant page=page /> }.into_any()
+                    view! { <Pages tenant=tenant /> }.into_any()
                 }
             }}
         </main>
@@ -175,7 +116,10 @@ pub fn App(
 
 /// The page that the address means.
 #[component]
-fn Pages(tenant: Tenant, page: Memo<Page>) -> impl IntoView {
+fn Pages(tenant: Tenant) -> impl IntoView {
+    let navigation = Navigation::of_page();
+    let page = Memo::new(move |_| Page(navigation.route()));
+    Effect::new(move |_| browser::set_title(&title(tenant, &navigation.route())));
     let tick = browser::every_half_minute(move || {
         tenant.now.try_set(browser::now());
     });
@@ -200,13 +144,14 @@ fn Pages(tenant: Tenant, page: Memo<Page>) -> impl IntoView {
                     }
                 })
         }}
-        {move || match page.get() {
-            Page::Environments => view! { <pages::environments::Environments /> }.into_any(),
-            Page::Environment => view! { <pages::environment::OneEnvironment /> }.into_any(),
-            Page::Flows => view! { <pages::flows::Flows /> }.into_any(),
-            Page::Flow => view! { <pages::flow::OneFlow /> }.into_any(),
-            Page::Play => view! { <pages::play::Play /> }.into_any(),
-            Page::Unknown => {
+        {move || match page.get().0 {
+            Route::Environments { .. } => view! { <pages::environments::Environments /> }.into_any(),
+            Route::Pipeline { .. } => view! { <pages::pipeline::EditEnvironments /> }.into_any(),
+            Route::Environment { .. } => view! { <pages::environment::OneEnvironment /> }.into_any(),
+            Route::Flows { .. } => view! { <pages::flows::Flows /> }.into_any(),
+            Route::Flow { .. } => view! { <pages::flow::OneFlow /> }.into_any(),
+            Route::Play { .. } => view! { <pages::play::Play /> }.into_any(),
+            Route::Unknown(_) => {
                 view! {
                     <h1>"There is no such page"</h1>
                     <p>"The address is none of this page's. " <a href="#/">"Go to the environments"</a> "."</p>
@@ -217,38 +162,13 @@ fn Pages(tenant: Tenant, page: Memo<Page>) -> impl IntoView {
     }
 }
 
-/// Which page is shown. What is open on it is the page's own business.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Page {
-    Environments,
-    Environment,
-    Flows,
-    Flow,
-    Play,
-    Unknown,
-}
+/// An address, of which only the page counts. What is open on it is the page's own business.
+#[derive(Clone)]
+struct Page(Route);
 
-impl Page {
-    const fn title(self) -> &'static str {
-        match self {
-            Self::Environments => "Environments · Flow Environments",
-            Self::Environment => "Environment · Flow Environments",
-            Self::Flows => "Flows · Flow Environments",
-            Self::Flow => "Flow · Flow Environments",
-            Self::Play => "Running flow · Flow Environments",
-            Self::Unknown => "Not found · Flow Environments",
-        }
-    }
-}
-
-const fn page_of(route: &Route) -> Page {
-    match route {
-        Route::Environments { .. } => Page::Environments,
-        Route::Environment { .. } => Page::Environment,
-        Route::Flows { .. } => Page::Flows,
-        Route::Flow { .. } => Page::Flow,
-        Route::Play { .. } => Page::Play,
-        Route::Unknown(_) => Page::Unknown,
+impl PartialEq for Page {
+    fn eq(&self, other: &Self) -> bool {
+        std::mem::discriminant(&self.0) == std::mem::discriminant(&other.0)
     }
 }
 
@@ -268,72 +188,5 @@ fn CannotOpen(error: BackendError, again: impl Fn() + 'static) -> impl IntoView 
             anew.get()
                 .then(|| view! { <BeginAnew beginning=Beginning::Shop on_close=move || anew.set(false) /> })
         }}
-    }
-}
-
-// Who acts, and how the page looks ----------------------------------------------------------------
-
-const fn role_slug(role: Role) -> &'static str {
-    match role {
-        Role::Viewer => "viewer",
-        Role::Standard => "standard",
-        Role::Administrator => "administrator",
-    }
-}
-
-fn acting_as(role: Role) -> Actor {
-    Actor {
-        name: Name::known(role_name(role)),
-        role,
-    }
-}
-
-fn remembered_actor() -> Actor {
-    let slug = browser::remembered("role");
-    let role = Role::ALL
-        .into_iter()
-        .find(|role| Some(role_slug(*role)) == slug.as_deref());
-    acting_as(role.unwrap_or(Role::Administrator))
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Theme {
-    System,
-    Light,
-    Dark,
-}
-
-impl Theme {
-    const ALL: [Self; 3] = [Self::System, Self::Light, Self::Dark];
-
-    const fn slug(self) -> &'static str {
-        match self {
-            Self::System => "system",
-            Self::Light => "light",
-            Self::Dark => "dark",
-        }
-    }
-
-    const fn name(self) -> &'static str {
-        match self {
-            Self::System => "System",
-            Self::Light => "Light",
-            Self::Dark => "Dark",
-        }
-    }
-
-    fn parse(slug: &str) -> Self {
-        Self::ALL
-            .into_iter()
-            .find(|theme| theme.slug() == slug)
-            .unwrap_or(Self::System)
-    }
-
-    fn remembered() -> Self {
-        Self::parse(&browser::remembered("theme").unwrap_or_default())
-    }
-
-    fn apply(self) {
-        browser::set_theme(self.slug());
     }
 }

@@ -6,6 +6,7 @@ use leptos::task::spawn_local;
 use super::components::button::{Button, Weight, fresh_id};
 use super::components::combobox::{Choice, Combobox};
 use super::components::dialog::Dialog;
+use super::components::draft::Draft;
 use super::components::notice::{Done, Recording, Trouble};
 use super::problem::{Problem, typed_name};
 use super::tenant::{Tenant, environment_name, release_name};
@@ -51,8 +52,9 @@ pub fn BuildForm(
         })
     });
     let chosen = RwSignal::new(first);
-    let release = RwSignal::new(String::new());
-    let notes = RwSignal::new(String::new());
+    let draft = Draft::of("build".to_owned());
+    let release = draft.field("release", "");
+    let notes = draft.field("notes", "");
     let stage = RwSignal::new(Stage::Asking);
     // One Version ID per form: what the plan shows is what is built.
     let snapshot = SnapshotId::new(browser::fresh_uuid());
@@ -73,9 +75,7 @@ pub fn BuildForm(
         tenant.read(|state| plan::reset(state, release, flow, snapshot))
     };
     let why_not = Signal::derive(move || {
-        let refused = reset()
-            .err()
-            .map(|it| tenant.read(|state| Problem::of_refusal(state, &it)));
+        let refused = reset().err().map(|it| tenant.problem(&it));
         let missing = || chosen.get().is_none().then(no_flow);
         refused
             .or_else(missing)
@@ -140,7 +140,11 @@ pub fn BuildForm(
         };
         stage.set(Stage::Recording);
         spawn_local(async move {
-            let next = match tenant.give(command).await {
+            let answer = tenant.give(command).await;
+            if answer.is_ok() {
+                draft.forget();
+            }
+            let next = match answer {
                 Ok(entry) => match &entry.event {
                     Event::Built {
                         flow,
@@ -155,9 +159,7 @@ pub fn BuildForm(
                     },
                     _ => Stage::Asking,
                 },
-                Err(failure) => {
-                    Stage::Failed(tenant.peek(|state| Problem::of_failure(state, &failure)))
-                }
+                Err(failure) => Stage::Failed(tenant.explain(&failure)),
             };
             stage.try_set(next);
         });
@@ -169,7 +171,10 @@ pub fn BuildForm(
     view! {
         <Dialog
             title="Build flow"
-            on_close=on_close
+            on_close=move || {
+                draft.forget();
+                on_close();
+            }
             children=move |frame| {
                 // The button that was pressed is gone then.
                 Effect::new(move |_| {

@@ -2,6 +2,7 @@
 
 use leptos::prelude::*;
 
+use super::components::draft::Draft;
 use super::components::field::Lines;
 use super::components::form::Form;
 use super::problem::Problem;
@@ -20,7 +21,8 @@ pub fn HoldForm(
     on_close: impl Fn() + 'static,
 ) -> impl IntoView {
     let tenant = Tenant::of_page();
-    let reason = RwSignal::new(String::new());
+    let draft = Draft::of(format!("hold/{release}"));
+    let reason = draft.field("reason", "");
     let name = tenant.peek(|state| release_name(state, release));
     // What the form is for is settled when it opens.
     let hold = tenant.peek(|state| state.release(release).and_then(|it| it.hold.clone()));
@@ -51,7 +53,7 @@ pub fn HoldForm(
         tenant.say(command).await
     };
     view! {
-        <Form title=title confirm=confirm why_not=why_not give=give on_close=on_close>
+        <Form title=title confirm=confirm why_not=why_not give=give on_close=on_close draft=draft>
             <p class="lead">{sentence}</p>
             {(!lifts)
                 .then(|| {

@@ -2,30 +2,17 @@
 
 use leptos::prelude::*;
 
+use super::tenant::Tenant;
 use crate::browser;
 use crate::domain::actor::Timestamp;
 
 /// A moment, relative to now.
-#[component]
-pub fn Ago(
-    /// The moment.
-    at: Timestamp,
-    /// Now, moving on.
-    #[prop(into)]
-    now: Signal<Timestamp>,
-) -> impl IntoView {
+pub fn ago(at: Timestamp) -> AnyView {
+    let (now, at) = (Tenant::of_page().now, at.as_millis());
     view! {
-        <time datetime=browser::iso(at.as_millis()) title=browser::exact_time(at.as_millis())>
-            {move || browser::relative_time(at.as_millis(), now.get().as_millis())}
+        <time datetime=browser::iso(at) title=browser::exact_time(at)>
+            {move || browser::relative_time(at, now.get().as_millis())}
         </time>
     }
-}
-
-/// A moment, exactly.
-#[component]
-pub fn Moment(
-    /// The moment.
-    at: Timestamp,
-) -> impl IntoView {
-    view! { <time datetime=browser::iso(at.as_millis())>{browser::exact_time(at.as_millis())}</time> }
+    .into_any()
 }

@@ -16,8 +16,23 @@ impl Navigation {
     #[must_use]
     pub fn begin() -> Self {
         let route = RwSignal::new(Route::parse(&browser::hash()));
+        let steps = browser::Steps::begin();
         let listener = browser::on_window_event("hashchange", move || {
-            route.set(Route::parse(&browser::hash()));
+            let (from, to) = (route.get_untracked(), Route::parse(&browser::hash()));
+            // Back and Forward show a page where one left it. Another page begins at its top, and the
+            // same page stays where it is.
+            let other = std::mem::discriminant(&from) != std::mem::discriminant(&to);
+            let height = steps.arrive().or(other.then_some(0.0));
+            route.set(to);
+            request_animation_frame(move || {
+                if let Some(height) = height {
+                    browser::scroll_to(height);
+                }
+                if other {
+                    // The link that was followed is gone.
+                    browser::keep_focus(&["main h1"]);
+                }
+            });
         });
         // Dropped with the page, which ends the listening.
         StoredValue::new_local(listener);

@@ -6,7 +6,6 @@ use crate::domain::refusal::Refusal;
 use crate::domain::state::State;
 use crate::domain::text::{Name, TextProblem};
 use crate::journal::backend::BackendError;
-use crate::journal::session::Failure;
 
 use super::tenant::{environment_name, release_name};
 
@@ -169,10 +168,9 @@ impl Problem {
                 "This step is none that can be undone.",
                 "Promotions, rollbacks, resets, removals and deletions can.",
             ),
-            Refusal::ChangedSince { by, .. } => Self::new(
-                format!("Entry {by} changed the same release or flows afterwards."),
-                "Undo that change first, if it can be.",
-            ),
+            Refusal::ChangedSince { by, .. } => {
+                Self::changed_since("Somebody", &format!("recorded entry {by}"))
+            }
             Refusal::EnvironmentGone(id) => Self::new(
                 format!("This needs {}, which is gone.", environment(*id)),
                 "Move the release with a promotion or a rollback instead.",
@@ -234,13 +232,20 @@ impl Problem {
         }
     }
 
-    /// Explains why a command was not carried out.
+    /// Explains that a later step stands in the way of undoing one (U2): `who` did it, and `deed` is what
+    /// it was.
     #[must_use]
-    pub fn of_failure(state: &State, failure: &Failure) -> Self {
-        match failure {
-            Failure::Refused(refusal) => Self::of_refusal(state, refusal),
-            Failure::Backend(error) => Self::of_backend(error),
-        }
+    pub fn changed_since(who: &str, deed: &str) -> Self {
+        Self::new(
+            format!("{who} {deed} afterwards: the same release or flows."),
+            "Undo that first, if it can be.",
+        )
+    }
+
+    /// Explains why nothing can be saved: nothing was changed.
+    #[must_use]
+    pub fn nothing_to_save() -> Self {
+        Self::new("Everything is saved.", "Change something to save it.")
     }
 
     /// Explains why a text is not accepted; `what` names its field.

@@ -17,6 +17,11 @@ pub enum Route {
         /// What is open.
         open: Option<Open>,
     },
+    /// All environments, to be edited.
+    Pipeline {
+        /// The environment whose removal is asked for.
+        removing: Option<EnvironmentId>,
+    },
     /// One environment.
     Environment {
         /// The environment.
@@ -58,8 +63,6 @@ pub enum Open {
     Form(ReleaseId, Form),
     /// The form that undoes a step of the history.
     Undo(Position),
-    /// The form that removes an environment. Not over the environment's own page, which goes with it.
-    RemoveEnvironment(EnvironmentId),
     /// The form that builds a flow.
     Build,
 }
@@ -182,13 +185,19 @@ impl Route {
         }
     }
 
+    /// The home page with something open and everything listed.
+    #[must_use]
+    pub fn open(open: Open) -> Self {
+        Self::Environments {
+            filter: Filter::default(),
+            open: Some(open),
+        }
+    }
+
     /// The home page with one release's details open.
     #[must_use]
     pub fn release(id: ReleaseId) -> Self {
-        Self::Environments {
-            filter: Filter::default(),
-            open: Some(Open::Release(id)),
-        }
+        Self::open(Open::Release(id))
     }
 
     /// Reads a location hash, with or without its `#`.
@@ -236,11 +245,14 @@ impl Route {
                 };
                 home(Some(Open::Form(id.parse().ok()?, form)))
             }
+            ["environments"] => Some(Self::Pipeline { removing: None }),
             ["environments", id] => Some(Self::Environment {
                 id: id.parse().ok()?,
                 tab: Tab::default(),
             }),
-            ["environments", id, "remove"] => home(Some(Open::RemoveEnvironment(id.parse().ok()?))),
+            ["environments", id, "remove"] => Some(Self::Pipeline {
+                removing: Some(id.parse().ok()?),
+            }),
             ["environments", id, tab] => {
                 let tab = Tab::ALL.into_iter().find(|known| known.slug() == *tab)?;
                 Some(Self::Environment {
@@ -281,7 +293,6 @@ impl fmt::Display for Route {
                     None => write!(f, "#/")?,
                     Some(Open::Build) => write!(f, "#/build")?,
                     Some(Open::Undo(position)) => write!(f, "#/undo/{position}")?,
-                    Some(Open::RemoveEnvironment(id)) => write!(f, "#/environments/{id}/remove")?,
                     Some(Open::Release(id)) => write!(f, "#/releases/{id}")?,
                     Some(Open::Form(id, Form::RollBack)) => write!(f, "#/releases/{id}/rollback")?,
                     Some(Open::Form(id, Form::Promote)) => write!(f, "#/releases/{id}/promote")?,
@@ -303,6 +314,8 @@ impl fmt::Display for Route {
                     write!(f, "?{}", pairs.join("&"))
                 }
             }
+            Self::Pipeline { removing: None } => write!(f, "#/environments"),
+            Self::Pipeline { removing: Some(id) } => write!(f, "#/environments/{id}/remove"),
             Self::Environment { id, tab } => write!(f, "#/environments/{id}/{}", tab.slug()),
             Self::Flows { creating: false } => write!(f, "#/flows"),
             Self::Flows { creating: true } => write!(f, "#/flows/new"),
@@ -377,6 +390,7 @@ mod tests {
             format!("#/releases/{ID}/hold"),
             format!("#/releases/{ID}/delete"),
             format!("#/releases/{ID}/flows/{ID}/remove"),
+            "#/environments".to_owned(),
             format!("#/environments/{ID}/flows"),
             format!("#/environments/{ID}/remove"),
             "#/flows".to_owned(),

@@ -9,6 +9,7 @@ use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::components::form::Said;
+use super::deed::deed;
 use super::problem::Problem;
 use crate::browser;
 use crate::domain::actor::{Actor, Context, Role, Timestamp};
@@ -156,6 +157,26 @@ impl Tenant {
         crate::domain::decide::permit(self.actor.read().role, role)
     }
 
+    /// Explains a refusal by the rules; whoever asks is told anew when the state has changed.
+    #[must_use]
+    pub fn problem(self, refusal: &Refusal) -> Problem {
+        if let Refusal::ChangedSince { by, .. } = refusal
+            && let Some(entry) = self.entry(*by)
+        {
+            return Problem::changed_since(entry.by.name.as_str(), &deed(self, &entry.event));
+        }
+        self.read(|state| Problem::of_refusal(state, refusal))
+    }
+
+    /// Explains why a command was not carried out.
+    #[must_use]
+    pub fn explain(self, failure: &Failure) -> Problem {
+        match failure {
+            Failure::Refused(refusal) => untrack(|| self.problem(refusal)),
+            Failure::Backend(error) => Problem::of_backend(error),
+        }
+    }
+
     /// Gives a command and says what went wrong, if anything did.
     ///
     /// # Errors
@@ -165,7 +186,7 @@ impl Tenant {
         match self.give(command).await {
             Ok(_) => Ok(()),
             Err(failure) => {
-                let problem = self.peek(|state| Problem::of_failure(state, &failure));
+                let problem = self.explain(&failure);
                 Err((problem.sentence, problem.way_out))
             }
         }
@@ -180,7 +201,7 @@ impl Tenant {
         Signal::derive(move || {
             let refused = self.permits(needs).err();
             refused
-                .map(|refusal| self.read(|state| Problem::of_refusal(state, &refusal)))
+                .map(|refusal| self.problem(&refusal))
                 .or_else(&typed)
                 .map(|problem| problem.text())
         })

@@ -106,3 +106,47 @@ fn a_rollback_that_is_done_is_not_offered_again() {
         page.dialog(ROLLBACK_FORM).is_gone();
     });
 }
+
+/// Every page says in the browser's tab which one it is.
+#[test]
+fn every_page_has_a_title_of_its_own() {
+    journey(|page| {
+        page.is_titled("Environments · Flow Environments");
+        page.go("#/nowhere");
+        page.is_titled("Not found · Flow Environments");
+        let form = open_rollback(page, "Release B");
+        page.is_titled("Rollback Release · Release B · Environments · Flow Environments");
+        form.button("Cancel").click();
+        page.is_titled("Release B · Environments · Flow Environments");
+        let url = run_urls(page, "Production", &["Orders"]);
+        page.is_titled("Flows · Production · Flow Environments");
+        page.go(&url[0]);
+        page.is_titled("Orders in Production · Flow Environments");
+        page.go("#/flows");
+        page.row("Orders").link("Orders").click();
+        page.is_titled("Orders · Flows · Flow Environments");
+    });
+}
+
+/// R9: what was typed into a form is there after a reload, until the form is done or cancelled.
+#[test]
+fn a_reason_that_was_typed_survives_a_reload() {
+    journey(|page| {
+        let form = open_rollback(page, "Release B");
+        let reason = form.field("Reason (optional)");
+        reason.fill("Totals were wrong");
+        page.reload();
+        assert_eq!(reason.value(), "Totals were wrong");
+        form.button("Cancel").click();
+        form.is_gone();
+        open_rollback(page, "Release B");
+        assert_eq!(reason.value(), "");
+        reason.fill("Rounding");
+        page.reload();
+        form.button(ROLL_BACK).click();
+        form.says(&["Release rolled back.", "Reason: Rounding"]);
+        finish(&form);
+        open_rollback(page, "Release B");
+        assert_eq!(reason.value(), "");
+    });
+}

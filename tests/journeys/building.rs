@@ -97,16 +97,16 @@ fn building_into_a_release_that_has_moved_on_brings_it_back() {
             "Building Prices into Winter campaign takes it out of Test and back to Development.",
         ]);
         form.row("Newsletter")
-            .says(&["Newsletter can no longer be run in Test."]);
+            .says(&["Can no longer be run in Test; version 1 runs there now."]);
         form.row("Prices")
-            .says(&["Prices goes back from version 3 to version 2 of Release B."]);
+            .says(&["Goes back from version 3 to version 2 of Release B."]);
         form.button("Build").click();
         form.says(&[
             "Flow built.",
             "Version 4 of Prices is in Winter campaign and runs in Development.",
         ]);
         form.row("Prices")
-            .says(&["Prices went back from version 3 to version 2 of Release B."]);
+            .says(&["Went back from version 3 to version 2 of Release B."]);
         finish(&form);
         release(page, "Winter campaign").says(&["in Development", "reset from Test by a build"]);
         let prices = Facts {
@@ -150,5 +150,28 @@ fn a_newer_version_takes_the_place_of_the_older_one_in_its_release() {
         release.row("Orders version 2").is_there();
         release.row("Orders version 1").is_gone();
         release.says(&["1 flow"]);
+    });
+}
+
+/// V3: while one writes, the preview shows what users would see in an environment.
+#[test]
+fn the_canvas_previews_what_an_environment_would_show() {
+    journey(|page| {
+        page.go("#/flows");
+        page.row("Orders").link("Orders").click();
+        page.field("Text")
+            .fill("{{ShopName}} packs it. Track it at {{WarehouseUrl}}.");
+        let preview = page.named(Role::Region, "Preview");
+        preview.says(&["Corner Shop packs it. Track it at {{WarehouseUrl}}."]);
+        preview.combobox("Preview in").pick("Test");
+        preview.says(&["Corner Shop (test) packs it. Track it at https://warehouse.example."]);
+
+        // Not saved yet, and not lost either.
+        page.reload();
+        preview.says(&["Corner Shop packs it."]);
+        page.button("Discard changes").click();
+        preview.says(&["Thank you for shopping at Corner Shop."]);
+        page.button("Save")
+            .cannot_be_pressed("Everything is saved.");
     });
 }

@@ -121,7 +121,7 @@ fn a_release_goes_back_to_an_environment_that_was_inserted() {
             .says(&["Release B leaves Production and goes back to Staging."]);
         let form = page.dialog(ROLLBACK_FORM);
         form.row("Orders")
-            .says(&["Orders can then be run in Staging, in version 3 of Release B."]);
+            .says(&["Can then be run in Staging, in version 3 of Release B."]);
         form.button(ROLL_BACK).click();
         finish(&form);
         release(page, "Release B").says(&["in Staging"]);
@@ -146,7 +146,8 @@ fn a_release_goes_back_to_an_environment_that_was_inserted() {
         form.button("Remove Staging").click();
         form.says(&["Environment removed."]);
         finish(&form);
-        page.link("Manage Staging").is_gone();
+        page.heading("Edit environments").is_there();
+        page.link("Staging").is_gone();
     });
 }
 
@@ -170,5 +171,44 @@ fn the_settings_of_an_environment_are_changed() {
             .cannot_be_pressed("Trial is the default environment.");
         go_home(page);
         expand(page, "Winter campaign").says(&["in Trial"]);
+    });
+}
+
+/// E1–E3: one page has all of the pipeline, in its order.
+#[test]
+fn the_pipeline_is_edited_on_one_page() {
+    journey(|page| {
+        page.link("Edit environments").click();
+        page.heading("Edit environments").is_there();
+        page.button("Remove Production")
+            .cannot_be_pressed("Production begins or ends the pipeline and has to stay.");
+        page.button("Insert an environment between Test and Production")
+            .click();
+        let form = page.dialog("Insert environment");
+        form.says(&["It comes between Test and Production, and starts empty."]);
+        form.field("Name").fill("Staging");
+        form.button("Save").click();
+        form.is_gone();
+        page.button("Insert an environment between Staging and Production")
+            .is_there();
+
+        page.button("Edit Staging").click();
+        let form = page.dialog("Edit settings");
+        form.field("Name").fill("Rehearsal");
+        form.field("Description")
+            .fill("As Production, without users.");
+        form.button("Save").click();
+        form.is_gone();
+        page.saying(Role::Item, "Rehearsal As Production, without users.")
+            .is_there();
+
+        page.button("Remove Rehearsal").click();
+        let form = page.dialog("Remove environment");
+        form.says(&["Rehearsal is removed, with all that is deployed there."]);
+        form.button("Remove Rehearsal").click();
+        form.says(&["Environment removed."]);
+        finish(&form);
+        page.link("Rehearsal").is_gone();
+        page.focus_is_on(Role::Heading, "Edit environments");
     });
 }

@@ -88,3 +88,26 @@ fn escape_closes_the_suggestions_before_the_form() {
         page.focus_is_on(Role::Link, "Build flow");
     });
 }
+
+/// WCAG 1.4.13: why a button cannot be pressed can be put away without moving on; the form around it
+/// stays.
+#[test]
+fn escape_puts_the_reason_of_a_button_away_before_the_form() {
+    journey(|page| {
+        page.link("Build flow").click();
+        let form = page.dialog("Build flow");
+        page.tab_to(Role::Button, "Build");
+        let reason = form.only(Role::Tooltip);
+        reason.says(&["The release is missing."]);
+        page.press(keys::ESCAPE);
+        reason.is_gone();
+        form.is_there();
+        // It comes again with the focus.
+        page.tab_to(Role::Button, "Cancel");
+        page.tab_to(Role::Button, "Build");
+        reason.is_there();
+        page.press(keys::ESCAPE);
+        page.press(keys::ESCAPE);
+        form.is_gone();
+    });
+}

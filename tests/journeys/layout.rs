@@ -74,7 +74,7 @@ fn a_release_is_rolled_back_on_a_phone() {
         let form = open_rollback(page, "Release B");
         // Tables look like cards there, and are tables all the same.
         form.row("Orders")
-            .says(&["Orders goes back from version 3 to version 2 of Release A."]);
+            .says(&["Goes back from version 3 to version 2 of Release A."]);
         form.button(ROLL_BACK).click();
         form.says(&["Release rolled back."]);
         assert_eq!(page.run(TOO_WIDE), "");

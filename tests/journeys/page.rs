@@ -187,6 +187,32 @@ impl Page {
             .to_owned()
     }
 
+    /// Waits until the browser's tab has this title.
+    #[track_caller]
+    pub(crate) fn is_titled(&self, title: &str) {
+        until(|| {
+            let found = self.browser.run("return document.title", &[])?;
+            if found == title {
+                Ok(())
+            } else {
+                Err(NotYet(format!("The title is {found}, not {title:?}")))
+            }
+        });
+    }
+
+    /// Waits until the page is scrolled to this height, counted from its top.
+    #[track_caller]
+    pub(crate) fn is_scrolled_to(&self, height: u32) {
+        until(|| {
+            let found = self.browser.run("return Math.round(scrollY)", &[])?;
+            if found == height {
+                Ok(())
+            } else {
+                Err(NotYet(format!("It is scrolled to {found}, not {height}")))
+            }
+        });
+    }
+
     /// Loads the page anew.
     #[track_caller]
     pub(crate) fn reload(&self) {
@@ -413,6 +439,7 @@ pub(crate) enum Role {
     Status,
     Table,
     TextBox,
+    Tooltip,
 }
 
 impl Role {
@@ -437,6 +464,7 @@ impl Role {
             Self::Status => "status",
             Self::Table => "table",
             Self::TextBox => "textbox",
+            Self::Tooltip => "tooltip",
         }
     }
 
@@ -461,6 +489,7 @@ impl Role {
             Self::Status => "[role=status]",
             Self::Table => "table",
             Self::TextBox => "textarea, input",
+            Self::Tooltip => "[role=tooltip]",
         }
     }
 }

@@ -1,7 +1,7 @@
 //! What cannot be done says why: at either end of the pipeline, and to whoever may not do it.
 
 use crate::page::{Role, Within, journey};
-use crate::steps::{ROLL_BACK, ROLLBACK_FORM, build, expand, open_rollback, release};
+use crate::steps::{ROLL_BACK, ROLLBACK_FORM, act_as, build, expand, open_rollback, release};
 
 /// R1, P1: each end of the pipeline has one button that says why not.
 #[test]
@@ -33,7 +33,7 @@ fn a_viewer_can_press_nothing_and_is_told_why() {
         form.button("Cancel").click();
         form.is_gone();
 
-        page.combobox("Acting as").pick("Viewer");
+        act_as(page, "Viewer");
         let why =
             "You act as Viewer, who may not do this. Act as Administrator, or ask one to do it.";
         let release = release(page, "Winter campaign");
@@ -69,7 +69,7 @@ fn a_viewer_can_press_nothing_and_is_told_why() {
 #[test]
 fn a_standard_user_builds_flows_and_moves_no_release() {
     journey(|page| {
-        page.combobox("Acting as").pick("Standard user");
+        act_as(page, "Standard user");
         expand(page, "Winter campaign")
             .button("Promote to Production")
             .cannot_be_pressed("You act as Standard user, who may not do this.");

@@ -16,7 +16,7 @@ fn a_flow_is_removed_from_a_release() {
         let form = page.dialog("Remove flow");
         form.says(&["Newsletter is taken out of Winter campaign. Its versions are kept."]);
         form.row("Newsletter")
-            .says(&["Newsletter can no longer be run in Test."]);
+            .says(&["Can no longer be run in Test; version 1 runs there now."]);
         form.button("Remove Newsletter from Winter campaign")
             .click();
         form.says(&[
@@ -45,7 +45,7 @@ fn a_release_is_deleted_and_brought_back() {
              kept.",
         ]);
         form.row("Prices")
-            .says(&["Prices goes back from version 3 to version 2 of Release B."]);
+            .says(&["Goes back from version 3 to version 2 of Release B."]);
         form.button("Delete Winter campaign").click();
         form.says(&["Release deleted."]);
         let undo = form.link("Undo").target();
@@ -62,7 +62,7 @@ fn a_release_is_deleted_and_brought_back() {
         runs(page, &in_test[0], &prices(2, "Release B"));
 
         page.go(&undo);
-        let form = page.dialog("Undo");
+        let form = page.dialog("Undo the deletion of Winter campaign");
         form.button("Undo this step").click();
         form.says(&["Step undone."]);
         finish(&form);

@@ -39,20 +39,20 @@ fn rolling_release_b_back_brings_the_versions_of_release_a_back() {
             "In Test 1 flow goes back to an earlier version 2 flows stay as they are",
         ]);
         form.row("Orders").says(&[
-            "Orders goes back from version 3 to version 2 of Release A.",
-            "Orders stays at version 3 of Release B.",
+            "Goes back from version 3 to version 2 of Release A.",
+            "Stays at version 3 of Release B.",
         ]);
         form.row("Prices").says(&[
-            "Prices goes back from version 2 to version 1 of Release A.",
-            "Prices goes back from version 3 to version 2 of Release B.",
+            "Goes back from version 2 to version 1 of Release A.",
+            "Goes back from version 3 to version 2 of Release B.",
         ]);
         form.row("Refunds").says(&[
-            "Refunds goes back from version 2 to version 1 of Release A.",
-            "Refunds stays at version 2 of Release B.",
+            "Goes back from version 2 to version 1 of Release A.",
+            "Stays at version 2 of Release B.",
         ]);
         // R3, V4: what to think of before.
         form.says(&[
-            "In Test, Prices goes back from version 3 of Winter campaign to version 2 of Release B.",
+            "In Test, the older Prices of Release B takes the place of the newer one of Winter campaign.",
             "Orders 2 uses {{WarehouseUrl}}, which is blank in Production.",
         ]);
         // "Confirm that you want to roll back to the previous release, and click Rollback to previous
@@ -62,7 +62,12 @@ fn rolling_release_b_back_brings_the_versions_of_release_a_back() {
         form.saying(Role::Status, "Release rolled back.")
             .says(&["Release B left Production and is back in Test."]);
         form.row("Orders")
-            .says(&["Orders went back from version 3 to version 2 of Release A."]);
+            .says(&["Went back from version 3 to version 2 of Release A."]);
+        // What there was to think of is still there to be read.
+        form.says(&[
+            "In Test, the older Prices of Release B took the place of the newer one of Winter campaign.",
+            "Orders 2 uses {{WarehouseUrl}}, which is blank in Production.",
+        ]);
         finish(&form);
         // "The release is removed from the environment, and deployed back to the previous
         // environment."
@@ -102,7 +107,7 @@ fn flows_with_nothing_beneath_cannot_be_run_until_they_are_promoted_again() {
         ]);
         for flow in LOYALTY {
             form.row(flow)
-                .says(&[&format!("{flow} can no longer be run in Production.")]);
+                .says(&["Can no longer be run in Production; version 1 runs there now."]);
         }
         form.button(ROLL_BACK).click();
         form.saying(Role::Status, "Release rolled back.").is_there();
@@ -149,9 +154,9 @@ fn one_release_can_restore_one_flow_and_remove_another() {
             "In Production 1 flow can no longer be run 1 flow goes back to an earlier version",
         ]);
         form.row("Orders")
-            .says(&["Orders goes back from version 2 to version 1 of First."]);
+            .says(&["Goes back from version 2 to version 1 of First."]);
         form.row("Prices")
-            .says(&["Prices can no longer be run in Production."]);
+            .says(&["Can no longer be run in Production; version 1 runs there now."]);
         form.button(ROLL_BACK).click();
         form.says(&["Release rolled back."]);
         finish(&form);
@@ -175,8 +180,7 @@ fn a_covered_version_never_comes_back_up() {
         let urls = run_urls(page, "Production", &["Orders"]);
 
         let form = open_rollback(page, "Second");
-        form.row("Orders")
-            .says(&["Orders stays at version 3 of Third."]);
+        form.row("Orders").says(&["Stays at version 3 of Third."]);
         form.button(ROLL_BACK).click();
         form.says(&["Release rolled back."]);
         finish(&form);
@@ -266,9 +270,11 @@ fn undo_puts_the_release_and_every_version_back() {
         form.says(&["Release rolled back."]);
         form.link("Undo").click();
 
-        let form = page.dialog("Undo");
-        form.row("Orders")
-            .says(&["Orders goes on from version 2 to version 3 of Release B."]);
+        let form = page.dialog("Undo the rollback of Release B");
+        // The columns are those of the step that is undone, in the same order.
+        form.row("Orders").says(&[
+            "Goes on from version 2 to version 3 of Release B. Stays at version 3 of Release B.",
+        ]);
         form.button("Undo this step").click();
         form.says(&["Step undone."]);
         finish(&form);
@@ -304,9 +310,12 @@ fn undo_is_refused_once_the_release_has_moved_again() {
         promote(page, "Release B", "Production");
 
         page.go(&undo);
-        let form = page.dialog("Undo");
-        form.saying(Role::Alert, "changed the same release or flows afterwards.")
-            .is_there();
+        let form = page.dialog("Undo the rollback of Release B");
+        form.saying(
+            Role::Alert,
+            "Administrator promoted Release B to Production afterwards",
+        )
+        .is_there();
         form.button("Undo this step").is_gone();
     });
 }

@@ -1,6 +1,6 @@
 //! The steps that people take on this page, in the fixed words of the user's document.
 
-use crate::page::{NotYet, Page, Part, Role, Within, until};
+use crate::page::{NotYet, Page, Part, Role, Within, keys, until};
 
 /// What the button says that opens the rollback form, and the one that confirms it.
 pub(crate) const ROLL_BACK: &str = "Rollback to previous release";
@@ -20,6 +20,21 @@ pub(crate) fn go_home(page: &Page) {
     let pages = page.named(Role::Navigation, "Pages");
     pages.link("Environments").click();
     page.heading("Releases").is_there();
+}
+
+/// Acts in another role from now on.
+#[track_caller]
+pub(crate) fn act_as(page: &Page, role: &str) {
+    open_profile(page);
+    page.combobox("Acting as").pick(role);
+    page.press(keys::ESCAPE);
+    page.button(&format!("Acting as: {role}")).is_there();
+}
+
+/// Opens what lies behind the name in the page's head.
+#[track_caller]
+pub(crate) fn open_profile(page: &Page) {
+    page.saying(Role::Button, "Acting as:").click();
 }
 
 /// Begins an empty tenant, as the first visit offers.

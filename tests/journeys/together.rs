@@ -37,7 +37,7 @@ fn a_plan_that_another_tab_makes_stale_is_shown_anew_and_asked_again() {
         hears_of(page, "Aside");
         form.does_not_say(&["Something changed"]);
         form.row("Prices")
-            .says(&["Prices goes back from version 2 to version 1 of Release A."]);
+            .says(&["Goes back from version 2 to version 1 of Release A."]);
         assert_eq!(form.field("Reason (optional)").value(), "Totals were wrong");
 
         // This does: it puts a newer version of Prices over Release B's.
@@ -52,11 +52,11 @@ fn a_plan_that_another_tab_makes_stale_is_shown_anew_and_asked_again() {
             .expect("both plans are there");
         assert!(now.contains("What would happen now"), "{now}");
         assert!(
-            now.contains("Prices stays at version 3 of Winter campaign."),
+            now.contains("Stays at version 3 of Winter campaign."),
             "{now}"
         );
         assert!(
-            was.contains("Prices goes back from version 2 to version 1 of Release A."),
+            was.contains("Goes back from version 2 to version 1 of Release A."),
             "{was}"
         );
         assert_eq!(form.field("Reason (optional)").value(), "Totals were wrong");
@@ -65,7 +65,7 @@ fn a_plan_that_another_tab_makes_stale_is_shown_anew_and_asked_again() {
         form.button(ROLL_BACK).click();
         form.saying(Role::Status, "Release rolled back.").is_there();
         form.row("Prices")
-            .says(&["Prices stayed at version 3 of Winter campaign."]);
+            .says(&["Stayed at version 3 of Winter campaign."]);
         form.says(&["Reason: Totals were wrong"]);
         finish(&form);
         for (url, flow, version, release) in [

@@ -1,6 +1,10 @@
 //! A button that can be pressed, or says why not.
 
+use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
+use leptos::wasm_bindgen::JsCast;
+
+use crate::browser::{self, WindowListener};
 
 /// How much weight a button has among its neighbours.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -14,6 +18,8 @@ pub enum Weight {
     Grave,
     /// Hardly there.
     Quiet,
+    /// One among others that takes something away.
+    Away,
 }
 
 impl Weight {
@@ -23,6 +29,7 @@ impl Weight {
             Self::Main => "button main",
             Self::Grave => "button grave",
             Self::Quiet => "button quiet",
+            Self::Away => "button away",
         }
     }
 }
@@ -45,6 +52,17 @@ pub fn Button(
     /// What stands on it.
     children: Children,
 ) -> impl IntoView {
+    button(Box::new(on_press), weight, why_not, label, children)
+}
+
+// Once for all buttons, whatever they do.
+fn button(
+    on_press: Box<dyn Fn()>,
+    weight: Weight,
+    why_not: Signal<Option<String>>,
+    label: Option<String>,
+    children: Children,
+) -> AnyView {
     let id = fresh_id("why");
     let reason = id.clone();
     let blocked = move || why_not.with(Option::is_some);
@@ -70,6 +88,33 @@ pub fn Button(
             }}
         </span>
     }
+    .into_any()
+}
+
+/// Hides, at Escape, the reason that is shown on hover or on focus, until the pointer or the focus
+/// moves on. A form around it closes only with the next Escape.
+#[must_use = "dropping it ends the listening"]
+pub fn hush_at_escape() -> [WindowListener; 3] {
+    fn hush(hushed: bool) {
+        if let Some(root) = document().document_element() {
+            // The attribute's name is a valid one.
+            let _ = root.toggle_attribute_with_force("data-hushed", hushed);
+        }
+    }
+    let shown = ":root:not([data-hushed]) .reasoned:is(:hover, :focus-within) > .why";
+    let escape = browser::listen("keydown", move |event| {
+        let pressed = event.dyn_ref::<KeyboardEvent>().map(KeyboardEvent::key);
+        if pressed.as_deref() == Some("Escape")
+            && document()
+                .query_selector(shown)
+                .is_ok_and(|it| it.is_some())
+        {
+            event.prevent_default();
+            hush(true);
+        }
+    });
+    let on = |name| browser::on_window_event(name, || hush(false));
+    [escape, on("pointerover"), on("focusin")]
 }
 
 /// Returns an id that no other element of the page has.

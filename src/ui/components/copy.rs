@@ -18,6 +18,10 @@ pub fn CopyButton(
     #[prop(optional)]
     labelled: bool,
 ) -> impl IntoView {
+    copy_button(Box::new(text), label, labelled)
+}
+
+fn copy_button(text: Box<dyn Fn() -> String>, label: String, labelled: bool) -> AnyView {
     let (said, say) = signal("");
     let copy = move |_| {
         let text = text();
@@ -45,4 +49,5 @@ pub fn CopyButton(
             <span class="said" role="status">{said}</span>
         </span>
     }
+    .into_any()
 }

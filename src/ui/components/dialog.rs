@@ -7,6 +7,7 @@ use leptos::prelude::*;
 
 use super::button::fresh_id;
 use super::icon::{Glyph, Icon};
+use crate::browser;
 
 /// What a form can ask of the dialog that it stands in.
 #[derive(Clone, Copy)]
@@ -54,9 +55,30 @@ pub fn Dialog(
     /// Whether it stays open for now: something is being done, and its outcome is to be seen.
     #[prop(optional, into)]
     locked: Signal<bool>,
+    /// Where the focus goes when what opened the form is gone: a selector. Without one, to the
+    /// page's heading.
+    #[prop(optional, into)]
+    back_to: String,
     /// The form.
     children: impl FnOnce(Frame) -> AnyView + 'static,
 ) -> impl IntoView {
+    dialog(
+        title,
+        Box::new(on_close),
+        locked,
+        back_to,
+        Box::new(children),
+    )
+}
+
+// Once for all forms, whatever stands in them.
+fn dialog(
+    title: Signal<String>,
+    on_close: Box<dyn Fn()>,
+    locked: Signal<bool>,
+    back_to: String,
+    children: Box<dyn FnOnce(Frame) -> AnyView>,
+) -> AnyView {
     let node = NodeRef::<html::Dialog>::new();
     let title_node = NodeRef::<html::H2>::new();
     let frame = Frame {
@@ -74,7 +96,16 @@ pub fn Dialog(
         }
     });
     view! {
-        <dialog node_ref=node class="dialog" aria-labelledby=name on:close=move |_| on_close()
+        <dialog node_ref=node class="dialog" aria-labelledby=name on:close=move |_| {
+                on_close();
+                let back_to = back_to.clone();
+                // Once the page shows what comes after the form.
+                request_animation_frame(move || {
+                    let heading = "main h1";
+                    let opener = if back_to.is_empty() { heading } else { &back_to };
+                    browser::keep_focus(&[opener, heading]);
+                });
+            }
             on:cancel=move |event: web_sys::Event| {
                 if locked.get_untracked() {
                     event.prevent_default();
@@ -89,4 +120,5 @@ pub fn Dialog(
             {children(frame)}
         </dialog>
     }
+    .into_any()
 }

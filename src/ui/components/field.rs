@@ -50,6 +50,20 @@ pub fn Lines(
     }
 }
 
+/// A field to search with. Its name is heard, and its hint seen.
+pub fn search(name: &'static str, hint: &'static str, value: RwSignal<String>) -> AnyView {
+    view! {
+        <input
+            type="search"
+            aria-label=name
+            placeholder=hint
+            prop:value=value
+            on:input=move |event| value.set(event_target_value(&event))
+        />
+    }
+    .into_any()
+}
+
 /// Yes or no.
 #[component]
 pub fn Check(

@@ -2,12 +2,15 @@
 //! confirms. It closes when the command is done, and keeps what was typed when it is not.
 
 use std::future::Future;
+use std::pin::Pin;
+use std::rc::Rc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::button::{Button, Weight};
 use super::dialog::Dialog;
+use super::draft::Draft;
 use super::notice::{Recording, Trouble};
 
 /// What went wrong, and the way out.
@@ -15,7 +18,7 @@ pub type Said = (String, String);
 
 /// A form in a dialog. `give` gives the command and says what went wrong, if anything did.
 #[component]
-pub fn Form<Give, Given>(
+pub fn Form<Given: Future<Output = Result<(), Said>> + 'static>(
     /// The heading.
     #[prop(into)]
     title: String,
@@ -26,22 +29,49 @@ pub fn Form<Give, Given>(
     #[prop(into)]
     why_not: Signal<Option<String>>,
     /// Gives the command.
-    give: Give,
+    give: impl Fn() -> Given + 'static,
     /// Hears that the form was closed.
     on_close: impl Fn() + 'static,
+    /// What is typed into it, where that is kept.
+    #[prop(optional)]
+    draft: Option<Draft>,
     /// The fields.
     children: Children,
-) -> impl IntoView
-where
-    Give: Fn() -> Given + Copy + Send + 'static,
-    Given: Future<Output = Result<(), Said>> + 'static,
-{
+) -> impl IntoView {
+    form(
+        title,
+        confirm,
+        why_not,
+        Rc::new(move || Box::pin(give())),
+        Box::new(move || {
+            if let Some(draft) = draft {
+                draft.forget();
+            }
+            on_close();
+        }),
+        children,
+    )
+}
+
+/// Gives a command, and says what went wrong.
+type Give = Rc<dyn Fn() -> Pin<Box<dyn Future<Output = Result<(), Said>>>>>;
+
+// Once for all forms, whatever they give.
+fn form(
+    title: String,
+    confirm: String,
+    why_not: Signal<Option<String>>,
+    give: Give,
+    on_close: Box<dyn Fn()>,
+    children: Children,
+) -> AnyView {
+    let give = StoredValue::new_local(give);
     let recording = RwSignal::new(false);
     let failed = RwSignal::new(None::<Said>);
     let done = RwSignal::new(false);
     let press = move || {
         recording.set(true);
-        let given = give();
+        let given = give.with_value(|give| give());
         spawn_local(async move {
             match given.await {
                 Ok(()) => {
@@ -97,4 +127,5 @@ where
             }
         />
     }
+    .into_any()
 }

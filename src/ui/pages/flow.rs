@@ -5,15 +5,21 @@ use leptos::task::spawn_local;
 
 use crate::domain::actor::Role;
 use crate::domain::command::Command;
-use crate::domain::flow::Canvas;
-use crate::domain::id::FlowId;
-use crate::domain::text::Body;
+use crate::domain::flow::{Canvas, Snapshot};
+use crate::domain::id::{EnvironmentId, FlowId};
+use crate::domain::run::fill;
+use crate::domain::text::{Body, Name};
 use crate::ui::build::BuildForm;
-use crate::ui::components::button::{Button, Weight, fresh_id};
+use crate::ui::components::button::{Button, Weight};
 use crate::ui::components::copy::CopyButton;
+use crate::ui::components::draft::Draft;
+use crate::ui::components::field::{Line, Lines};
 use crate::ui::components::notice::{Recording, Trouble};
-use crate::ui::moment::Moment;
+use crate::ui::components::table::{cell, empty, table};
+use crate::ui::filled::{line, paragraphs};
+use crate::ui::moment::ago;
 use crate::ui::navigation::Navigation;
+use crate::ui::pick::environment_select;
 use crate::ui::problem::{Problem, typed_name};
 use crate::ui::route::Route;
 use crate::ui::tenant::Tenant;
@@ -73,51 +79,50 @@ pub fn OneFlow() -> impl IntoView {
 #[component]
 fn Edit(id: FlowId) -> impl IntoView {
     let tenant = Tenant::of_page();
-    let (name, canvas) = tenant.peek(|state| {
-        let flow = state.flow(id);
-        (
-            flow.map(|it| it.name.to_string()),
-            flow.map(|it| it.canvas.clone()),
-        )
-    });
-    let name = RwSignal::new(name.unwrap_or_default());
-    let title = RwSignal::new(
-        canvas
-            .as_ref()
-            .map(|it| it.title.to_string())
-            .unwrap_or_default(),
-    );
-    let body = RwSignal::new(canvas.map(|it| it.body.to_string()).unwrap_or_default());
+    let saved = move || {
+        tenant.peek(|state| {
+            let flow = state.flow(id);
+            let canvas = flow.map(|it| &it.canvas);
+            [
+                flow.map(|it| it.name.to_string()),
+                canvas.map(|it| it.title.to_string()),
+                canvas.map(|it| it.body.to_string()),
+            ]
+            .map(Option::unwrap_or_default)
+        })
+    };
+    let draft = Draft::of(format!("canvas/{id}"));
+    let [was_name, was_title, was_body] = saved();
+    let name = draft.field("name", &was_name);
+    let title = draft.field("title", &was_title);
+    let body = draft.field("body", &was_body);
+    let discard = move || {
+        let [was_name, was_title, was_body] = saved();
+        name.set(was_name);
+        title.set(was_title);
+        body.set(was_body);
+        draft.forget();
+    };
     let saving = RwSignal::new(false);
     let failed = RwSignal::new(None::<Problem>);
-    let typed = move || -> Result<(crate::domain::text::Name, Canvas), Problem> {
+    let typed = move || -> Result<(Name, Canvas), Problem> {
         let name = typed_name("The flow’s name", &name.read())?;
         let title = typed_name("The title", &title.read())?;
         let body = Body::new(&body.read()).map_err(|it| Problem::of_text("The text", it))?;
         Ok((name, Canvas { title, body }))
     };
-    let unchanged = move || {
+    let unchanged = Memo::new(move |_| {
         typed().is_ok_and(|(name, canvas)| {
             tenant.read(|state| {
-                state
-                    .flow(id)
-                    .is_some_and(|flow| flow.name == name && flow.canvas == canvas)
+                let flow = state.flow(id);
+                flow.is_some_and(|flow| flow.name == name && flow.canvas == canvas)
             })
         })
-    };
-    let why_not = Signal::derive(move || {
-        if let Err(refusal) = tenant.permits(Role::Standard) {
-            return Some(
-                tenant
-                    .read(|state| Problem::of_refusal(state, &refusal))
-                    .text(),
-            );
-        }
-        match typed() {
-            Err(problem) => Some(problem.text()),
-            Ok(_) if unchanged() => Some("Everything is saved.".to_owned()),
-            Ok(_) => None,
-        }
+    });
+    let why_not = tenant.why_not(Role::Standard, move || {
+        typed()
+            .err()
+            .or_else(|| unchanged.get().then(Problem::nothing_to_save))
     });
     let save = move || {
         let Ok((name, canvas)) = untrack(typed) else {
@@ -132,47 +137,75 @@ fn Edit(id: FlowId) -> impl IntoView {
                     canvas,
                 })
                 .await;
-            let problem = answer
-                .err()
-                .map(|it| tenant.peek(|state| Problem::of_failure(state, &it)));
-            failed.try_set(problem);
+            if answer.is_ok() {
+                draft.forget();
+            }
+            failed.try_set(answer.err().map(|it| tenant.explain(&it)));
             saving.try_set(false);
         });
     };
-    let (name_field, title_field, body_field) =
-        (fresh_id("name"), fresh_id("title"), fresh_id("body"));
+    let buttons = move || {
+        if saving.get() {
+            return view! { <Recording /> }.into_any();
+        }
+        view! {
+            <Button on_press=save why_not=why_not>"Save"</Button>
+            {(!unchanged.get())
+                .then(|| view! { <Button on_press=discard weight=Weight::Quiet>"Discard changes"</Button> })}
+        }
+        .into_any()
+    };
     view! {
-        <section aria-labelledby="canvas">
-            <h2 id="canvas">"Canvas"</h2>
-            <div class="questions canvas">
-                <label for=name_field.clone()>"Name"</label>
-                <input id=name_field type="text" autocomplete="off" prop:value=name on:input=move |event| name.set(event_target_value(&event)) />
-                <label for=title_field.clone()>"Title"</label>
-                <input id=title_field type="text" autocomplete="off" prop:value=title on:input=move |event| title.set(event_target_value(&event)) />
-                <label for=body_field.clone()>"Text"</label>
-                <textarea id=body_field rows="5" prop:value=body on:input=move |event| body.set(event_target_value(&event))></textarea>
-                <p class="hint">"Write {{Name}} where the value of a variable belongs. Users get a change only with the next build."</p>
+        <section class="card canvas" aria-labelledby="canvas">
+            <div>
+                <h2 id="canvas">"Canvas"</h2>
+                <div class="questions">
+                    <Line label="Name" value=name />
+                    <Line label="Title" value=title />
+                    <Lines label="Text" value=body rows=6 />
+                    <p class="hint">
+                        "Write {{Name}} where the value of a variable belongs. Users get a change only with the next build."
+                    </p>
+                </div>
                 {move || {
                     failed
                         .get()
-                        .map(|problem| {
-                            view! {
-                                <Trouble sentence=problem.sentence way_out=problem.way_out />
-                            }
-                        })
+                        .map(|problem| view! { <Trouble sentence=problem.sentence way_out=problem.way_out /> })
                 }}
-                <div class="actions">
-                    {move || {
-                        if saving.get() {
-                            view! { <Recording /> }.into_any()
-                        } else {
-                            view! { <Button on_press=save weight=Weight::Plain why_not=why_not>"Save"</Button> }.into_any()
-                        }
-                    }}
-                </div>
+                <div class="actions">{buttons}</div>
+            </div>
+            {preview(tenant, title, body)}
+        </section>
+    }
+}
+
+/// What the canvas would show in an environment, with its variables filled in (V3).
+fn preview(tenant: Tenant, title: RwSignal<String>, body: RwSignal<String>) -> AnyView {
+    let chosen = RwSignal::new(None::<EnvironmentId>);
+    let place = move || {
+        tenant.read(|state| {
+            let pipeline = state.pipeline();
+            let chosen = chosen.get().filter(|id| pipeline.contains(*id));
+            chosen.unwrap_or(pipeline.default_environment())
+        })
+    };
+    let filled = move |text: RwSignal<String>| {
+        let place = place();
+        tenant.read(|state| fill(state, place, &text.read()))
+    };
+    view! {
+        <section class="preview" aria-label="Preview">
+            <label class="field-line">
+                <span class="label">"Preview in"</span>
+                {environment_select(tenant, place, move |id| chosen.set(id))}
+            </label>
+            <div class="paper">
+                <p class="heading">{move || line(filled(title))}</p>
+                {move || paragraphs(filled(body))}
             </div>
         </section>
     }
+    .into_any()
 }
 
 /// Everything that was ever built.
@@ -186,44 +219,37 @@ fn Snapshots(id: FlowId) -> impl IntoView {
                 .unwrap_or_default()
         })
     });
+    let row = move |snapshot: Snapshot| {
+        let moment = tenant.peek(|state| state.moment(snapshot.built).cloned());
+        let at = moment.as_ref().map(|moment| ago(moment.at));
+        let version = snapshot.id.to_string();
+        let copied = version.clone();
+        let label = format!("Copy Version ID of version {}", snapshot.number);
+        let id = view! {
+            <span class="id">
+                <code>{version}</code>
+                <CopyButton text=move || copied.clone() label=label />
+            </span>
+        };
+        view! {
+            <tr>
+                <th scope="row">{snapshot.number}</th>
+                {cell("Version ID", id)}
+                {cell("Build notes", snapshot.notes.to_string())}
+                {cell("Built", at)}
+                {cell("By", moment.map(|moment| moment.by.name.to_string()))}
+            </tr>
+        }
+    };
     view! {
         <section aria-labelledby="snapshots">
             <h2 id="snapshots">"Snapshots"</h2>
-            <table class="cards">
-                <thead>
-                    <tr>
-                        <th scope="col">"Version"</th>
-                        <th scope="col">"Version ID"</th>
-                        <th scope="col">"Build notes"</th>
-                        <th scope="col">"Built"</th>
-                        <th scope="col">"By"</th>
-                    </tr>
-                </thead>
-                <tbody>
-                    <For each=move || snapshots.get() key=|snapshot| snapshot.id let:snapshot>
-                        {
-                            let moment = tenant.peek(|state| state.moment(snapshot.built).cloned());
-                            let version = snapshot.id.to_string();
-                            let copied = version.clone();
-                            view! {
-                                <tr>
-                                    <th scope="row">{snapshot.number}</th>
-                                    <td data-label="Version ID">
-                                        <code>{version}</code>
-                                        <CopyButton text=move || copied.clone() label=format!("Copy Version ID of version {}", snapshot.number) />
-                                    </td>
-                                    <td data-label="Build notes">{snapshot.notes.to_string()}</td>
-                                    <td data-label="Built">
-                                        {moment.as_ref().map(|moment| view! { <Moment at=moment.at /> })}
-                                    </td>
-                                    <td data-label="By">{moment.map(|moment| moment.by.name.to_string())}</td>
-                                </tr>
-                            }
-                        }
-                    </For>
-                </tbody>
-            </table>
-            {move || snapshots.read().is_empty().then(|| view! { <p class="empty">"Nothing was built yet."</p> })}
+            {table(
+                "Snapshots".into_any(),
+                &["Version", "Version ID", "Build notes", "Built", "By"],
+                (move || snapshots.get().into_iter().map(row).collect_view()).into_any(),
+            )}
+            {move || snapshots.read().is_empty().then(|| empty("Nothing was built yet."))}
         </section>
     }
 }

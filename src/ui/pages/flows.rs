@@ -10,6 +10,7 @@ use crate::domain::id::FlowId;
 use crate::domain::text::Body;
 use crate::ui::components::field::Line;
 use crate::ui::components::form::Form;
+use crate::ui::components::table::{cell, empty, table};
 use crate::ui::navigation::Navigation;
 use crate::ui::problem::typed_name;
 use crate::ui::route::Route;
@@ -32,42 +33,27 @@ pub fn Flows() -> impl IntoView {
             flows
         })
     });
+    let row = |(name, id, versions): (String, FlowId, usize)| {
+        let address = |building| Route::Flow { id, building }.to_string();
+        view! {
+            <tr>
+                <th scope="row"><a href=address(false)>{name.clone()}</a></th>
+                {cell("Versions", versions)}
+                {cell("Build", view! { <a href=address(true)>"Build " {name}</a> })}
+            </tr>
+        }
+    };
     view! {
         <div class="page-head">
             <h1>"Flows"</h1>
             <a class="button main" href=Route::Flows { creating: true }.to_string()>"New flow"</a>
         </div>
-        <table class="cards">
-            <thead>
-                <tr>
-                    <th scope="col">"Flow"</th>
-                    <th scope="col">"Versions"</th>
-                    <th scope="col">"Build"</th>
-                </tr>
-            </thead>
-            <tbody>
-                {move || {
-                    flows
-                        .get()
-                        .into_iter()
-                        .map(|(name, id, versions)| {
-                            view! {
-                                <tr>
-                                    <th scope="row">
-                                        <a href=Route::Flow { id, building: false }.to_string()>{name.clone()}</a>
-                                    </th>
-                                    <td data-label="Versions">{versions}</td>
-                                    <td data-label="Build">
-                                        <a href=Route::Flow { id, building: true }.to_string()>"Build " {name}</a>
-                                    </td>
-                                </tr>
-                            }
-                        })
-                        .collect_view()
-                }}
-            </tbody>
-        </table>
-        {move || flows.read().is_empty().then(|| view! { <p class="empty">"There are no flows yet. Create the first one."</p> })}
+        {table(
+            "Flows".into_any(),
+            &["Flow", "Versions", "Build"],
+            (move || flows.get().into_iter().map(row).collect_view()).into_any(),
+        )}
+        {move || flows.read().is_empty().then(|| empty("There are no flows yet. Create the first one."))}
         {move || creating.get().then(|| view! { <NewFlow /> })}
     }
 }

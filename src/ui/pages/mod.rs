@@ -4,4 +4,5 @@ pub mod environment;
 pub mod environments;
 pub mod flow;
 pub mod flows;
+pub mod pipeline;
 pub mod play;

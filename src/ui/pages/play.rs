@@ -5,11 +5,14 @@ use leptos::prelude::*;
 use crate::browser;
 use crate::domain::id::{EnvironmentId, FlowId};
 use crate::domain::refusal::Refusal;
-use crate::domain::run::{Filled, Run, run};
+use crate::domain::run::{Run, run};
+use crate::domain::state::Subject;
 use crate::ui::components::button::{Button, Weight};
-use crate::ui::components::icon::{Glyph, Icon};
+use crate::ui::deed::deed;
+use crate::ui::filled::{line, paragraphs};
+use crate::ui::moment::ago;
 use crate::ui::navigation::Navigation;
-use crate::ui::problem::{Problem, flow_name};
+use crate::ui::problem::flow_name;
 use crate::ui::route::Route;
 use crate::ui::tenant::{Tenant, environment_name, release_name};
 
@@ -33,6 +36,8 @@ pub fn Play() -> impl IntoView {
     let sign_in = move || {
         browser::remember_here("signed-in", "yes");
         signed_in.set(true);
+        // The button that had the focus is gone then.
+        request_animation_frame(|| browser::keep_focus(&["main h1"]));
     };
     view! {
         <div class="play">
@@ -61,7 +66,7 @@ pub fn Play() -> impl IntoView {
 #[component]
 fn CannotRun(refusal: Refusal) -> impl IntoView {
     let tenant = Tenant::of_page();
-    let problem = tenant.peek(|state| Problem::of_refusal(state, &refusal));
+    let problem = untrack(|| tenant.problem(&refusal));
     let facts = match refusal {
         Refusal::NotRunnable { flow, environment } => Some((flow, environment)),
         _ => None,
@@ -70,10 +75,22 @@ fn CannotRun(refusal: Refusal) -> impl IntoView {
         <article class="running cannot">
             <h1>{problem.sentence}</h1>
             <p>{problem.way_out}</p>
+            {move || facts.and_then(|(flow, environment)| last_touch(tenant, flow, environment))}
             {facts.map(|(flow, environment)| view! { <Facts flow=flow environment=environment version=None release=None /> })}
         </article>
         <p class="crumbs"><a href="#/">"Go to the environments"</a></p>
     }
+}
+
+/// Says who did what to the flow there last: what took it away, where it was there once.
+fn last_touch(tenant: Tenant, flow: FlowId, environment: EnvironmentId) -> Option<AnyView> {
+    let stack = Subject::Stack(environment, flow);
+    let entry = tenant.entry(tenant.read(|state| state.last_touch(stack))?)?;
+    let who = entry.by.name.to_string();
+    let what = deed(tenant, &entry.event);
+    let why = entry.event.reason().filter(|reason| !reason.is_empty());
+    let why = why.map(|reason| format!(" Reason: {reason}"));
+    Some(view! { <p class="quiet">{who} " " {what} ", " {ago(entry.at)} "." {why}</p> }.into_any())
 }
 
 #[component]
@@ -81,14 +98,10 @@ fn Running(run: Run) -> impl IntoView {
     let tenant = Tenant::of_page();
     let deployment = run.deployment;
     let release = tenant.peek(|state| release_name(state, deployment.release));
-    let paragraphs = paragraphs(&run.body)
-        .into_iter()
-        .map(|paragraph| view! { <p>{paragraph.into_iter().map(piece).collect_view()}</p> })
-        .collect_view();
     view! {
         <article class="running">
-            <h1>{run.title.into_iter().map(piece).collect_view()}</h1>
-            {paragraphs}
+            <h1>{line(run.title)}</h1>
+            {paragraphs(run.body)}
             <Facts
                 flow=deployment.flow
                 environment=deployment.environment
@@ -123,47 +136,5 @@ fn Facts(
             {release.map(|release| fact("Release", release))}
             {fact("Environment", environment)}
         </dl>
-    }
-}
-
-/// Splits what is shown at its line breaks.
-fn paragraphs(body: &[Filled]) -> Vec<Vec<Filled>> {
-    let mut paragraphs = vec![Vec::new()];
-    for piece in body {
-        let Filled::Text(text) = piece else {
-            paragraphs
-                .last_mut()
-                .into_iter()
-                .for_each(|it| it.push(piece.clone()));
-            continue;
-        };
-        for (index, line) in text.split('\n').enumerate() {
-            if index > 0 {
-                paragraphs.push(Vec::new());
-            }
-            let line = Filled::Text(line.to_owned());
-            paragraphs
-                .last_mut()
-                .into_iter()
-                .for_each(|it| it.push(line.clone()));
-        }
-    }
-    paragraphs
-}
-
-fn piece(piece: Filled) -> AnyView {
-    match piece {
-        Filled::Text(text) => text.into_any(),
-        Filled::Secret(name) => {
-            let title = format!("The value of {name} is a secret");
-            view! { <span class="secret" title=title>"••••••"</span> }.into_any()
-        }
-        Filled::Missing(name) => {
-            let title = format!("{name} has no value in this environment");
-            view! {
-                <mark class="missing" title=title><Glyph icon=Icon::Warning />{format!("{{{{{name}}}}}")}</mark>
-            }
-            .into_any()
-        }
     }
 }

@@ -8,6 +8,7 @@ use crate::domain::refusal::Refusal;
 use crate::domain::state::State;
 use crate::domain::text::Note;
 use crate::ui::components::button::Weight;
+use crate::ui::deed;
 use crate::ui::problem::flow_name;
 use crate::ui::tenant::{Tenant, environment_name, release_name};
 
@@ -125,14 +126,34 @@ impl Act {
 
     /// Returns the heading of the form.
     #[must_use]
-    pub const fn title(self) -> &'static str {
-        match self {
+    pub fn title(self, tenant: Tenant) -> String {
+        let title = match self {
             Self::Promote(_) => "Promote release",
             Self::RollBack(_) => "Rollback Release",
             Self::RemoveFlow(..) => "Remove flow",
             Self::Delete(_) => "Delete release",
             Self::RemoveEnvironment(_) => "Remove environment",
-            Self::Undo(_) => "Undo",
+            Self::Undo(position) => {
+                let (again, step) = deed::step(tenant, position);
+                return format!("{} {step}", if again { "Redo" } else { "Undo" });
+            }
+        };
+        title.to_owned()
+    }
+
+    /// Returns the release that the act is about, if it is about one.
+    #[must_use]
+    pub fn release(self, tenant: Tenant) -> Option<ReleaseId> {
+        match self {
+            Self::Promote(release)
+            | Self::RollBack(release)
+            | Self::RemoveFlow(release, _)
+            | Self::Delete(release) => Some(release),
+            Self::RemoveEnvironment(_) => None,
+            Self::Undo(position) => {
+                let entry = tenant.entry(position)?;
+                Some(entry.event.edits().first()?.release())
+            }
         }
     }
 

@@ -12,17 +12,20 @@ pub use act::Act;
 pub use plan_view::PlanView;
 pub use wording::Tense;
 
+use std::rc::Rc;
+
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::components::button::{Button, Weight, fresh_id};
 use super::components::copy::CopyButton;
 use super::components::dialog::{Dialog, Frame};
+use super::components::draft::Draft;
 use super::components::icon::{Glyph, Icon};
 use super::components::notice::{Done, Recording, Trouble};
 use super::problem::Problem;
 use super::tenant::Tenant;
-use crate::domain::id::Position;
+use crate::domain::id::{Position, ReleaseId};
 use crate::domain::plan::Plan;
 use crate::domain::refusal::Refusal;
 use crate::domain::text::Note;
@@ -58,10 +61,18 @@ struct Receipt {
 #[derive(Clone, Copy)]
 struct Inputs {
     reason: RwSignal<String>,
-    hold: RwSignal<bool>,
+    /// Empty, or not.
+    hold: RwSignal<String>,
 }
 
 impl Inputs {
+    fn of(draft: Draft) -> Self {
+        Self {
+            reason: draft.field("reason", ""),
+            hold: draft.field("hold", ""),
+        }
+    }
+
     fn reason(self) -> Result<Note, Problem> {
         Note::new(&self.reason.read()).map_err(|problem| Problem::of_text("The reason", problem))
     }
@@ -75,16 +86,24 @@ pub fn Wizard(
     /// Hears that the form was closed.
     on_close: impl Fn() + 'static,
     /// Hears that the act is done, while the form still shows it.
-    on_done: impl Fn() + Copy + Send + 'static,
+    on_done: impl Fn() + 'static,
     /// Where **Undo** leads, once the act is done.
     undo_at: fn(Position) -> String,
 ) -> impl IntoView {
+    wizard(act, Box::new(on_close), Rc::new(on_done), undo_at)
+}
+
+fn wizard(
+    act: Act,
+    on_close: Box<dyn Fn()>,
+    on_done: Rc<dyn Fn()>,
+    undo_at: fn(Position) -> String,
+) -> AnyView {
     let tenant = Tenant::of_page();
+    let on_done = StoredValue::new_local(on_done);
     let stage = RwSignal::new(first_stage(tenant, act));
-    let inputs = Inputs {
-        reason: RwSignal::new(String::new()),
-        hold: RwSignal::new(false),
-    };
+    let draft = Draft::of(format!("{act:?}"));
+    let inputs = Inputs::of(draft);
 
     // R8: whatever is recorded meanwhile, here or elsewhere, is held against what is shown.
     Effect::new(move |_| {
@@ -97,7 +116,7 @@ pub fn Wizard(
             return;
         };
         let Some(plan) = plan else { return };
-        let hold = inputs.hold.get_untracked() && act.offers_hold();
+        let hold = act.offers_hold() && !inputs.hold.read_untracked().is_empty();
         let command = match act.command(tenant, plan.clone(), reason.clone(), hold) {
             Ok(command) => command,
             Err(refusal) => return stage.set(Stage::Refused(explain(tenant, &refusal))),
@@ -107,7 +126,8 @@ pub fn Wizard(
             let answer = tenant.give(command).await;
             if answer.is_ok() {
                 // A reload must not offer to do it again.
-                on_done();
+                draft.forget();
+                on_done.with_value(|on_done| on_done());
             }
             let next = match answer {
                 Ok(entry) => Stage::Done(Receipt {
@@ -128,12 +148,19 @@ pub fn Wizard(
         });
     };
 
+    // A release's line stays when what opened the form is gone.
+    let back_to = untrack(|| act.release(tenant))
+        .map_or_else(String::new, |release| format!("#{}", expander_id(release)));
     let changed = Memo::new(move |_| matches!(*stage.read(), Stage::Changed { .. }));
     let settled = Memo::new(move |_| matches!(*stage.read(), Stage::Done(_) | Stage::Refused(_)));
     view! {
         <Dialog
-            title=act.title()
-            on_close=on_close
+            title=untrack(|| act.title(tenant))
+            back_to=back_to
+            on_close=move || {
+                draft.forget();
+                on_close();
+            }
             locked=Signal::derive(move || matches!(*stage.read(), Stage::Recording(_)))
             children=move |frame| {
                 // R8: the notice stands at the top, and the fields that one types into do not.
@@ -182,17 +209,20 @@ pub fn Wizard(
             }
         />
     }
+    .into_any()
+}
+
+/// Returns the id of the button that expands a release.
+#[must_use]
+pub fn expander_id(release: ReleaseId) -> String {
+    format!("expand-{release}")
 }
 
 /// Returns why something cannot be done now: from the same function that decides it.
 pub fn why_not(tenant: Tenant, act: Act) -> Signal<Option<String>> {
     Memo::new(move |_| {
         let refusal = act.plan(tenant).err()?;
-        Some(
-            tenant
-                .read(|state| Problem::of_refusal(state, &refusal))
-                .text(),
-        )
+        Some(tenant.problem(&refusal).text())
     })
     .into()
 }
@@ -205,7 +235,7 @@ fn first_stage(tenant: Tenant, act: Act) -> Stage {
 }
 
 fn explain(tenant: Tenant, refusal: &Refusal) -> Problem {
-    tenant.peek(|state| Problem::of_refusal(state, refusal))
+    untrack(|| tenant.problem(refusal))
 }
 
 /// Returns the plan that confirming would confirm.
@@ -239,6 +269,11 @@ fn follow(
         (Stage::Reviewing(_) | Stage::Failed(..) | Stage::Changed { .. }, Err(refusal)) => {
             Some(Stage::Refused(explain(&refusal)))
         }
+        // What stands in the way is named as soon as it has been read.
+        (Stage::Refused(was), Err(refusal)) => {
+            let now = explain(&refusal);
+            (now != *was).then_some(Stage::Refused(now))
+        }
         (Stage::Recording(_) | Stage::Done(_) | Stage::Refused(_), _) => None,
     };
     next.map(|next| *stage = next).is_some()
@@ -267,7 +302,7 @@ fn BothPlans(was: Plan, now: Plan) -> impl IntoView {
 #[component]
 fn Outcome(act: Act, receipt: Receipt) -> impl IntoView {
     let tenant = Tenant::of_page();
-    let mut sentence = tenant.peek(|state| wording::lead(state, &receipt.plan.step, Tense::Past));
+    let mut sentence = wording::lead(tenant, &receipt.plan.step, Tense::Past);
     if receipt.held {
         sentence.push_str(" It is held: it cannot be promoted until the hold is lifted.");
     }
@@ -310,9 +345,12 @@ fn Questions(act: Act, stage: RwSignal<Stage>, inputs: Inputs) -> impl IntoView 
                             <label class="check">
                                 <input
                                     type="checkbox"
-                                    prop:checked=inputs.hold
+                                    prop:checked=move || !inputs.hold.read().is_empty()
                                     disabled=busy
-                                    on:change=move |event| inputs.hold.set(event_target_checked(&event))
+                                    on:change=move |event| {
+                                        let hold = if event_target_checked(&event) { "hold" } else { "" };
+                                        inputs.hold.set(hold.to_owned());
+                                    }
                                 />
                                 "Hold this release so that it cannot be promoted"
                             </label>
@@ -358,11 +396,8 @@ fn buttons(
         }
         Stage::Done(receipt) => {
             let position = receipt.position;
-            let note = move || {
-                tenant.peek(|state| {
-                    note::change_note(state, act, &receipt.plan, &receipt.reason, position)
-                })
-            };
+            let note =
+                move || note::change_note(tenant, act, &receipt.plan, &receipt.reason, position);
             view! {
                 <CopyButton text=note label="Copy change note" labelled=true />
                 {act

@@ -9,19 +9,26 @@ use crate::domain::plan::Plan;
 use crate::domain::state::State;
 use crate::domain::text::Note;
 use crate::ui::problem::flow_name;
-use crate::ui::tenant::environment_name;
+use crate::ui::tenant::{Tenant, environment_name};
 
 /// Writes the note.
 #[must_use]
-pub fn change_note(state: &State, act: Act, plan: &Plan, reason: &Note, at: Position) -> String {
+pub fn change_note(tenant: Tenant, act: Act, plan: &Plan, reason: &Note, at: Position) -> String {
+    let lead = wording::lead(tenant, &plan.step, Tense::Past);
+    tenant.peek(|state| written(state, act, &lead, plan, reason, at))
+}
+
+fn written(
+    state: &State,
+    act: Act,
+    lead: &str,
+    plan: &Plan,
+    reason: &Note,
+    at: Position,
+) -> String {
     let mut note = String::new();
     // Writing to a String does not fail.
-    let _ = writeln!(
-        note,
-        "**{}.** {}",
-        act.done(),
-        escape(&wording::lead(state, &plan.step, Tense::Past))
-    );
+    let _ = writeln!(note, "**{}.** {}", act.done(), escape(lead));
     if let Some(moment) = state.moment(at) {
         let when = crate::browser::exact_time(moment.at.as_millis());
         let _ = writeln!(
@@ -46,13 +53,8 @@ pub fn change_note(state: &State, act: Act, plan: &Plan, reason: &Note, at: Posi
             .iter()
             .zip(&row.effects)
             .map(|(id, effect)| {
-                escape(&wording::sentence(
-                    state,
-                    *id,
-                    row.flow,
-                    effect,
-                    Tense::Past,
-                ))
+                let (change, rest, after) = wording::sentence(state, *id, effect, Tense::Past);
+                escape(&format!("{change} {rest}{after}"))
             })
             .collect();
         let _ = writeln!(
@@ -61,6 +63,11 @@ pub fn change_note(state: &State, act: Act, plan: &Plan, reason: &Note, at: Posi
             escape(&flow_name(state, row.flow)),
             cells.join(" | ")
         );
+    }
+    for (index, warning) in plan.warnings.iter().enumerate() {
+        let begin = if index == 0 { "\n" } else { "" };
+        let warning = wording::warning(state, warning, Tense::Past);
+        let _ = writeln!(note, "{begin}- {}", escape(&warning));
     }
     note
 }

@@ -1,12 +1,23 @@
-//! The plan: one table for promotion, rollback, reset, removal, deletion and undo (R7).
+//! The plan: one view for promotion, rollback, reset, removal, deletion and undo (R7).
+//!
+//! A long plan is grouped by what changes, the gravest first, and can be searched.
 
 use leptos::prelude::*;
 
 use super::wording::{self, Kind, Tense};
-use crate::domain::plan::{Effect, Plan, Step};
+use crate::domain::id::EnvironmentId;
+use crate::domain::plan::{Plan, Row, Step};
+use crate::domain::state::State;
+use crate::ui::components::field::search;
 use crate::ui::components::icon::{Glyph, Icon};
 use crate::ui::problem::flow_name;
 use crate::ui::tenant::{Tenant, environment_name};
+
+/// More rows than these are grouped.
+const SHORT: usize = 20;
+
+/// More warnings than these are folded.
+const FEW: usize = 6;
 
 /// Shows what a step changes: in one sentence, in counts, and flow by flow.
 #[component]
@@ -17,69 +28,17 @@ pub fn PlanView(
     tense: Tense,
 ) -> impl IntoView {
     let tenant = Tenant::of_page();
-    let lead = tenant.peek(|state| wording::lead(state, &plan.step, tense));
-    let environments: Vec<String> = tenant.peek(|state| {
-        plan.environments
-            .iter()
-            .map(|id| environment_name(state, *id))
-            .collect()
-    });
-    let counts = environments
-        .iter()
-        .enumerate()
-        .map(|(column, environment)| {
-            let counts = wording::counts(&plan, column, tense)
-                .into_iter()
-                .map(|(kind, text)| {
-                    view! { <li class=kind.class()><Glyph icon=kind.icon() />{text}</li> }
-                })
-                .collect_view();
-            let heading = format!("In {environment}");
-            view! { <div class="count"><h3>{heading}</h3><ul>{counts}</ul></div> }
-        })
-        .collect_view();
-    let warnings: Vec<String> = tenant.peek(|state| {
-        plan.warnings
-            .iter()
-            .map(|it| wording::warning(state, it))
-            .collect()
-    });
-    // Sorted by name: the order in which people look for a flow.
-    let mut rows: Vec<_> = tenant.peek(|state| {
-        plan.rows
-            .iter()
-            .map(|row| (flow_name(state, row.flow), row))
-            .collect()
-    });
-    rows.sort_by_key(|(name, _)| name.to_lowercase());
-    let rows = rows
-        .into_iter()
-        .map(|(name, row)| {
-            let cells = plan
-                .environments
-                .iter()
-                .zip(&row.effects)
-                .zip(&environments)
-                .map(|((id, effect), environment)| {
-                    let sentence = tenant
-                        .peek(|state| wording::sentence(state, *id, row.flow, effect, tense));
-                    let kind = Kind::of(effect);
-                    view! {
-                        <td data-label=environment.clone() class=kind.class()>
-                            <span class="change"><Glyph icon=kind.icon() />{transition(effect)}</span>
-                            <span class="sentence">{sentence}</span>
-                        </td>
-                    }
-                })
-                .collect_view();
-            view! { <tr><th scope="row">{name}</th>{cells}</tr> }
-        })
-        .collect_view();
-    let nothing = plan.rows.is_empty();
+    let lead = wording::lead(tenant, &plan.step, tense);
     // P5: the form names where the release goes.
     let target = match plan.step {
         Step::Promote { to, .. } => Some(tenant.peek(|state| environment_name(state, to))),
         _ => None,
+    };
+    let columns = columns(tenant, &plan);
+    let flows = if plan.rows.is_empty() {
+        view! { <p class="quiet">"No flow runs in another version than before."</p> }.into_any()
+    } else {
+        flows(tenant, &plan, &columns, tense)
     };
     view! {
         <div class="plan">
@@ -93,42 +52,176 @@ pub fn PlanView(
                         </dl>
                     }
                 })}
-            <div class="counts">{counts}</div>
-            {if nothing {
-                view! { <p class="quiet">"No flow runs in another version than before."</p> }.into_any()
-            } else {
-                view! {
-                    <table class="plan-table cards">
-                        <thead>
-                            <tr>
-                                <th scope="col">"Flow"</th>
-                                {environments.iter().map(|name| view! { <th scope="col">{name.clone()}</th> }).collect_view()}
-                            </tr>
-                        </thead>
-                        <tbody>{rows}</tbody>
-                    </table>
-                }
-                    .into_any()
-            }}
-            {(tense == Tense::Future && !warnings.is_empty())
-                .then(|| {
-                    let warnings = warnings
-                        .into_iter()
-                        .map(|text| view! { <li><Glyph icon=Icon::Warning />{text}</li> })
-                        .collect_view();
-                    view! { <ul class="notice warnings" aria-label="Warnings">{warnings}</ul> }
-                })}
+            <div class="counts">{counts(&plan, &columns, tense)}</div>
+            {warnings(tenant, &plan, tense)}
+            {flows}
         </div>
     }
 }
 
-/// Returns what runs before and after, as short as can be.
-fn transition(effect: &Effect) -> String {
-    match (effect.before(), effect.after()) {
-        (Some(was), Some(now)) if was == now => now.number.to_string(),
-        (Some(was), Some(now)) => format!("{} → {}", was.number, now.number),
-        (Some(was), None) => format!("{} → not available", was.number),
-        (None, Some(now)) => format!("not available → {}", now.number),
-        (None, None) => "not available".to_owned(),
+/// An environment of the plan: which of the rows' effects is about it, and its name.
+struct Column {
+    index: usize,
+    id: EnvironmentId,
+    name: String,
+}
+
+/// Returns the environments in the order in which they are shown: of an undoing, in the order of the
+/// step that it undoes.
+fn columns(tenant: Tenant, plan: &Plan) -> Vec<Column> {
+    let mut columns: Vec<Column> = tenant.peek(|state| {
+        let named = plan.environments.iter().enumerate();
+        named
+            .map(|(index, id)| Column {
+                index,
+                id: *id,
+                name: environment_name(state, *id),
+            })
+            .collect()
+    });
+    if let Step::Undo { position } = plan.step
+        && let Some(entry) = untrack(|| tenant.entry(position))
+    {
+        let undone = entry.event.edits();
+        columns.sort_by_key(|column| {
+            undone
+                .iter()
+                .position(|edit| edit.environment() == Some(column.id))
+        });
     }
+    columns
+}
+
+fn counts(plan: &Plan, columns: &[Column], tense: Tense) -> AnyView {
+    columns
+        .iter()
+        .map(|column| {
+            let counts = wording::counts(plan, column.index, tense)
+                .into_iter()
+                .map(|(kind, text)| {
+                    view! { <li class=kind.class()><Glyph icon=kind.icon() />{text}</li> }
+                })
+                .collect_view();
+            let heading = format!("In {}", column.name);
+            view! { <div class="count"><h3>{heading}</h3><ul>{counts}</ul></div> }
+        })
+        .collect_view()
+        .into_any()
+}
+
+fn warnings(tenant: Tenant, plan: &Plan, tense: Tense) -> Option<AnyView> {
+    let mut warnings = plan.warnings.iter().map(|warning| {
+        let text = tenant.peek(|state| wording::warning(state, warning, tense));
+        view! { <li><Glyph icon=Icon::Warning />{text}</li> }.into_any()
+    });
+    let first: Vec<AnyView> = warnings.by_ref().take(FEW).collect();
+    let rest: Vec<AnyView> = warnings.collect();
+    let more = (!rest.is_empty()).then(|| {
+        let text = format!("{} more warnings", rest.len());
+        view! { <li><details><summary>{text}</summary><ul>{rest}</ul></details></li> }
+    });
+    (!first.is_empty()).then(|| {
+        view! { <ul class="notice warnings" aria-label="Warnings">{first}{more}</ul> }.into_any()
+    })
+}
+
+/// A flow of the plan, with what it is sorted, grouped and found by.
+struct Line<'a> {
+    name: String,
+    kind: Kind,
+    row: &'a Row,
+}
+
+fn flows<'a>(tenant: Tenant, plan: &'a Plan, columns: &[Column], tense: Tense) -> AnyView {
+    // Sorted by name: the order in which people look for a flow.
+    let mut lines: Vec<Line<'a>> = tenant.peek(|state| {
+        let first = columns.first().map_or(0, |column| column.index);
+        let line = |row: &'a Row| Line {
+            name: flow_name(state, row.flow),
+            kind: row.effects.get(first).map_or(Kind::Same, Kind::of),
+            row,
+        };
+        plan.rows.iter().map(line).collect()
+    });
+    lines.sort_by_cached_key(|line| line.name.to_lowercase());
+    let wanted = RwSignal::new(String::new());
+    let row = |line: &Line| tenant.peek(|state| flow_row(state, line, columns, tense, wanted));
+    if lines.len() <= SHORT {
+        return table(None, columns, lines.iter().map(row).collect());
+    }
+    let first = columns.first().map_or(0, |column| column.index);
+    let groups: Vec<AnyView> = wording::counts(plan, first, tense)
+        .into_iter()
+        .map(|(kind, text)| {
+            let rows = lines.iter().filter(|line| line.kind == kind).map(row);
+            let rows = table(Some(text.clone()), columns, rows.collect());
+            // What stays as it is can be looked up, and is not what one came for.
+            let open = move || kind != Kind::Same || !wanted.read().is_empty();
+            view! {
+                <details class=format!("group {}", kind.class()) open=open>
+                    <summary><span class="change"><Glyph icon=kind.icon() />{text}</span></summary>
+                    {rows}
+                </details>
+            }
+            .into_any()
+        })
+        .collect();
+    view! {
+        <div class="find">{search("Find a flow", "Flow or release", wanted)}</div>
+        {groups}
+    }
+    .into_any()
+}
+
+fn table(caption: Option<String>, columns: &[Column], rows: Vec<AnyView>) -> AnyView {
+    let names = columns
+        .iter()
+        .map(|column| view! { <th scope="col">{column.name.clone()}</th> })
+        .collect_view();
+    view! {
+        <table class="plan-table cards">
+            {caption.map(|caption| view! { <caption class="hidden">{caption}</caption> })}
+            <thead>
+                <tr>
+                    <th scope="col">"Flow"</th>
+                    {names}
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+    }
+    .into_any()
+}
+
+fn flow_row(
+    state: &State,
+    line: &Line,
+    columns: &[Column],
+    tense: Tense,
+    wanted: RwSignal<String>,
+) -> AnyView {
+    let mut found_by = line.name.to_lowercase();
+    let cells: Vec<AnyView> = columns
+        .iter()
+        .filter_map(|column| Some((column, line.row.effects.get(column.index)?)))
+        .map(|(column, effect)| {
+            let (change, rest, after) = wording::sentence(state, column.id, effect, tense);
+            let kind = Kind::of(effect);
+            found_by.push_str(&after.to_lowercase());
+            view! {
+                <td data-label=column.name.clone() class=kind.class()>
+                    <p>
+                        <span class="change"><Glyph icon=kind.icon() />{change}</span>
+                        " "
+                        {rest}
+                        <strong>{after}</strong>
+                    </p>
+                </td>
+            }
+            .into_any()
+        })
+        .collect();
+    let hidden = move || !found_by.contains(&wanted.read().trim().to_lowercase());
+    let name = line.name.clone();
+    view! { <tr hidden=hidden><th scope="row">{name}</th>{cells}</tr> }.into_any()
 }

@@ -1,11 +1,14 @@
 //! A plan in plain sentences, before and after the fact.
 
-use crate::domain::id::{EnvironmentId, FlowId};
-use crate::domain::plan::{Effect, Live, Plan, Step, Warning};
+use leptos::prelude::untrack;
+
+use crate::domain::id::EnvironmentId;
+use crate::domain::plan::{Effect, Plan, Step, Warning};
 use crate::domain::state::State;
 use crate::ui::components::icon::Icon;
+use crate::ui::deed;
 use crate::ui::problem::flow_name;
-use crate::ui::tenant::{environment_name, release_name};
+use crate::ui::tenant::{Tenant, environment_name, release_name};
 
 /// Whether something will happen or has happened.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,7 +123,22 @@ impl Kind {
 
 /// Says what a step does to the release or environment that it is about.
 #[must_use]
-pub fn lead(state: &State, step: &Step, tense: Tense) -> String {
+pub fn lead(tenant: Tenant, step: &Step, tense: Tense) -> String {
+    if let Step::Undo { position } = step {
+        let (again, step) = untrack(|| deed::step(tenant, *position));
+        return match (again, tense) {
+            (false, Tense::Future) => {
+                format!("Everything that {step} changed is put back as it was.")
+            }
+            (false, Tense::Past) => format!("Everything that {step} changed is as it was."),
+            (true, Tense::Future) => format!("Everything that {step} changed is changed again."),
+            (true, Tense::Past) => format!("Everything that {step} changed is as it made it."),
+        };
+    }
+    tenant.peek(|state| moved(state, step, tense))
+}
+
+fn moved(state: &State, step: &Step, tense: Tense) -> String {
     let environment = |id: &EnvironmentId| environment_name(state, *id);
     let future = tense == Tense::Future;
     match step {
@@ -194,13 +212,7 @@ pub fn lead(state: &State, step: &Step, tense: Tense) -> String {
                 format!("{name} is removed.")
             }
         }
-        Step::Undo { position } => {
-            if future {
-                format!("Everything that entry {position} changed is put back as it was.")
-            } else {
-                format!("Everything that entry {position} changed is as it was.")
-            }
-        }
+        Step::Undo { .. } => String::new(),
     }
 }
 
@@ -222,78 +234,74 @@ pub fn counts(plan: &Plan, column: usize, tense: Tense) -> Vec<(Kind, String)> {
         .collect()
 }
 
-/// Says what happens to one flow in one environment.
+/// Says what happens to a flow in one environment: the change itself, what leads to the version that
+/// runs afterwards, and that version.
 #[must_use]
 pub fn sentence(
     state: &State,
     environment: EnvironmentId,
-    flow: FlowId,
     effect: &Effect,
     tense: Tense,
-) -> String {
-    let flow = flow_name(state, flow);
+) -> (&'static str, String, String) {
     let place = environment_name(state, environment);
-    let of = |live: &Live| {
-        format!(
-            "version {} of {}",
-            live.number,
-            release_name(state, live.release)
-        )
-    };
     let future = tense == Tense::Future;
-    match effect {
-        Effect::Restored { was, now } | Effect::Replaced { was, now } => {
-            let verb = match (Kind::of(effect), future) {
-                (Kind::Back, true) => "goes back",
-                (Kind::Back, false) => "went back",
-                (_, true) => "goes on",
-                (_, false) => "went on",
+    let (change, rest) = match effect {
+        Effect::Restored { was, .. } | Effect::Replaced { was, .. } => {
+            let change = match (Kind::of(effect), future) {
+                (Kind::Back, true) => "Goes back",
+                (Kind::Back, false) => "Went back",
+                (_, true) => "Goes on",
+                (_, false) => "Went on",
             };
-            format!("{flow} {verb} from version {} to {}.", was.number, of(now))
+            (change, format!("from version {} to ", was.number))
         }
-        Effect::Removed { .. } => format!("{flow} can no longer be run in {place}."),
-        Effect::Introduced { now } => {
-            let verb = if future {
-                "can then be run"
+        Effect::Removed { was } => {
+            let runs = if future {
+                "runs there now"
             } else {
-                "can now be run"
+                "ran there"
             };
-            format!("{flow} {verb} in {place}, in {}.", of(now))
+            let rest = format!("in {place}; version {} {runs}.", was.number);
+            ("Can no longer be run", rest)
         }
-        Effect::Unaffected { live } => {
-            format!(
-                "{flow} {} at {}.",
-                if future { "stays" } else { "stayed" },
-                of(live)
-            )
-        }
-        Effect::Absent => {
-            format!(
-                "{flow} {} be run in {place}, as before.",
-                if future { "cannot" } else { "still cannot" }
-            )
-        }
-    }
+        Effect::Introduced { .. } if future => ("Can then be run", format!("in {place}, in ")),
+        Effect::Introduced { .. } => ("Can now be run", format!("in {place}, in ")),
+        Effect::Unaffected { .. } => (if future { "Stays" } else { "Stayed" }, "at ".to_owned()),
+        Effect::Absent if future => ("Cannot be run", format!("in {place}, as before.")),
+        Effect::Absent => ("Still cannot be run", format!("in {place}.")),
+    };
+    let after = effect.after().map(|live| {
+        let release = release_name(state, live.release);
+        format!("version {} of {release}.", live.number)
+    });
+    (change, rest, after.unwrap_or_default())
 }
 
-/// Says what to think of before confirming.
+/// Says what to think of before confirming, or what there was to think of.
 #[must_use]
-pub fn warning(state: &State, warning: &Warning) -> String {
+pub fn warning(state: &State, warning: &Warning, tense: Tense) -> String {
     match warning {
         Warning::OlderReplacesNewer {
             flow,
             environment,
             was,
             now,
-        } => format!(
-            "In {}, {} goes back from version {} of {} to version {} of {}.",
-            environment_name(state, *environment),
-            flow_name(state, *flow),
-            was.number,
-            release_name(state, was.release),
-            now.number,
-            release_name(state, now.release),
-        ),
+        } => {
+            let verb = if tense == Tense::Future {
+                "takes"
+            } else {
+                "took"
+            };
+            let (older, newer) = (
+                release_name(state, now.release),
+                release_name(state, was.release),
+            );
+            format!(
+                "In {}, the older {} of {older} {verb} the place of the newer one of {newer}.",
+                environment_name(state, *environment),
+                flow_name(state, *flow),
+            )
+        }
         Warning::VariableMissing {
             flow,
             environment,

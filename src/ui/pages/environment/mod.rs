@@ -8,14 +8,17 @@ use leptos::prelude::*;
 
 use self::settings::SettingsTab;
 use self::variables::VariablesTab;
-use crate::domain::id::EnvironmentId;
+use crate::domain::actor::Timestamp;
+use crate::domain::id::{EnvironmentId, Position, ReleaseId};
 use crate::domain::state::{Deployment, State};
 use crate::ui::components::icon::{Glyph, Icon};
-use crate::ui::moment::Moment;
+use crate::ui::components::table::{cell, empty, table};
+use crate::ui::moment::ago;
 use crate::ui::navigation::Navigation;
 use crate::ui::problem::flow_name;
 use crate::ui::route::{Route, Tab};
 use crate::ui::tenant::{Tenant, release_name};
+use crate::ui::title::tab_name;
 
 /// The page.
 #[component]
@@ -76,15 +79,6 @@ pub fn OneEnvironment() -> impl IntoView {
     }
 }
 
-const fn tab_name(tab: Tab) -> &'static str {
-    match tab {
-        Tab::Releases => "Releases",
-        Tab::Flows => "Flows",
-        Tab::Variables => "Variables",
-        Tab::Settings => "Settings",
-    }
-}
-
 #[component]
 fn ReleasesTab(id: EnvironmentId) -> impl IntoView {
     let tenant = Tenant::of_page();
@@ -107,36 +101,25 @@ fn ReleasesTab(id: EnvironmentId) -> impl IntoView {
             releases
         })
     });
+    let row =
+        |(id, name, flows, at, _): (ReleaseId, String, usize, Option<Timestamp>, Position)| {
+            view! {
+                <tr>
+                    <th scope="row"><a href=Route::release(id).to_string()>{name}</a></th>
+                    {cell("Flows", flows)}
+                    {cell("Last deployed", at.map(ago))}
+                </tr>
+            }
+        };
     view! {
         <h2 class="hidden">"Releases"</h2>
-        <table class="cards">
-            <thead>
-                <tr>
-                    <th scope="col">"Release"</th>
-                    <th scope="col">"Flows"</th>
-                    <th scope="col">"Last deployed"</th>
-                </tr>
-            </thead>
-            <tbody>
-                {move || {
-                    releases
-                        .get()
-                        .into_iter()
-                        .map(|(id, name, flows, at, _)| {
-                            view! {
-                                <tr>
-                                    <th scope="row"><a href=Route::release(id).to_string()>{name}</a></th>
-                                    <td data-label="Flows">{flows}</td>
-                                    <td data-label="Last deployed">{at.map(|at| view! { <Moment at=at /> })}</td>
-                                </tr>
-                            }
-                        })
-                        .collect_view()
-                }}
-            </tbody>
-        </table>
+        {table(
+            "Releases".into_any(),
+            &["Release", "Flows", "Last deployed"],
+            (move || releases.get().into_iter().map(row).collect_view()).into_any(),
+        )}
         {move || {
-            releases.read().is_empty().then(|| view! { <p class="empty">"No release is in this environment."</p> })
+            releases.read().is_empty().then(|| empty("No release is in this environment."))
         }}
     }
 }
@@ -177,38 +160,29 @@ fn FlowsTab(id: EnvironmentId) -> impl IntoView {
                     <th scope="row">
                         <a href=Route::Flow { id: flow, building: false }.to_string()>{name.clone()}</a>
                     </th>
-                    <td data-label="Version">{number}</td>
-                    <td data-label="Release">
-                        <a href=Route::release(release).to_string()>{release_name(state, release)}</a>
-                    </td>
-                    <td data-label="Since">{at.map(|at| view! { <Moment at=at /> })}</td>
-                    <td data-label="Run">
+                    {cell("Version", number)}
+                    {cell("Release", view! { <a href=Route::release(release).to_string()>{release_name(state, release)}</a> })}
+                    {cell("Since", at.map(ago))}
+                    {cell("Run", view! {
                         <a class="run" href=run.to_string()>
                             <Glyph icon=Icon::Play />
                             "Run "
                             {name}
                         </a>
-                    </td>
+                    })}
                 </tr>
             }
         })
     };
     view! {
         <h2 class="hidden">"Flows"</h2>
-        <table class="cards">
-            <thead>
-                <tr>
-                    <th scope="col">"Flow"</th>
-                    <th scope="col">"Version"</th>
-                    <th scope="col">"Release"</th>
-                    <th scope="col">"Since"</th>
-                    <th scope="col">"Run"</th>
-                </tr>
-            </thead>
-            <tbody>{move || flows.get().into_iter().map(row).collect_view()}</tbody>
-        </table>
+        {table(
+            "Flows".into_any(),
+            &["Flow", "Version", "Release", "Since", "Run"],
+            (move || flows.get().into_iter().map(row).collect_view()).into_any(),
+        )}
         {move || {
-            flows.read().is_empty().then(|| view! { <p class="empty">"No flow can be run in this environment."</p> })
+            flows.read().is_empty().then(|| empty("No flow can be run in this environment."))
         }}
     }
 }

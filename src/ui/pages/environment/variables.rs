@@ -10,7 +10,8 @@ use crate::domain::variable::{Setting, Value};
 use crate::ui::components::button::{Button, Weight};
 use crate::ui::components::field::{Check, Line, Lines};
 use crate::ui::components::form::Form;
-use crate::ui::moment::Moment;
+use crate::ui::components::table::{cell, empty, table};
+use crate::ui::moment::ago;
 use crate::ui::problem::Problem;
 use crate::ui::tenant::Tenant;
 
@@ -47,36 +48,21 @@ pub fn VariablesTab(
                 "New variable"
             </Button>
         </div>
-        <table class="cards">
-            <thead>
-                <tr>
-                    <th scope="col">"Name"</th>
-                    <th scope="col">"Value"</th>
-                    <th scope="col">"Last set"</th>
-                    <th scope="col">"Actions"</th>
-                </tr>
-            </thead>
-            <tbody>
+        {table(
+            "Variables".into_any(),
+            &["Name", "Value", "Last set", "Actions"],
+            view! {
                 <For
                     each=move || variables.get()
                     key=|variable| variable.clone()
-                    children=move |(name, setting)| {
-                        view! { <VariableRow name=name setting=setting asked=asked /> }
-                    }
+                    children=move |(name, setting)| variable_row(name, setting, asked)
                 />
-            </tbody>
-        </table>
+            }
+                .into_any(),
+        )}
         {move || {
-            variables
-                .read()
-                .is_empty()
-                .then(|| {
-                    view! {
-                        <p class="empty">
-                            "There are no variables yet. A flow names one as {{Name}} on its canvas."
-                        </p>
-                    }
-                })
+            let none = "There are no variables yet. A flow names one as {{Name}} on its canvas.";
+            variables.read().is_empty().then(|| empty(none))
         }}
         {move || {
             asked
@@ -86,12 +72,11 @@ pub fn VariablesTab(
     }
 }
 
-#[component]
-fn VariableRow(
+fn variable_row(
     name: VariableName,
     setting: Option<Setting>,
     asked: RwSignal<Option<Asked>>,
-) -> impl IntoView {
+) -> AnyView {
     let tenant = Tenant::of_page();
     let since = setting.as_ref().map(|setting| setting.since);
     let moment = since.and_then(|since| tenant.peek(|state| state.moment(since).cloned()));
@@ -105,15 +90,9 @@ fn VariableRow(
     view! {
         <tr>
             <th scope="row"><code>{name.to_string()}</code></th>
-            <td data-label="Value">{value}</td>
-            <td data-label="Last set">
-                {moment
-                    .map(|moment| {
-                        let by = moment.by.name.to_string();
-                        view! { <span><Moment at=moment.at /> " by " {by}</span> }
-                    })}
-            </td>
-            <td data-label="Actions">
+            {cell("Value", value)}
+            {cell("Last set", moment.map(|moment| view! { <span>{ago(moment.at)} " by " {moment.by.name.to_string()}</span> }))}
+            {cell("Actions", view! {
                 <Button
                     on_press=move || asked.set(Some(Asked::Value(opened.clone())))
                     weight=Weight::Quiet
@@ -122,9 +101,10 @@ fn VariableRow(
                 >
                     "Set"
                 </Button>
-            </td>
+            })}
         </tr>
     }
+    .into_any()
 }
 
 /// The form for a new variable, or for the value of one.

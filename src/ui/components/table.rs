@@ -1,0 +1,31 @@
+//! A table; on a phone each row is a card, whose cells are named by their `data-label`.
+
+use leptos::prelude::*;
+
+/// A table with its name, which is heard and not seen, and the headings of its columns.
+pub fn table(name: AnyView, columns: &[&'static str], rows: AnyView) -> AnyView {
+    let columns = columns
+        .iter()
+        .map(|column| view! { <th scope="col">{*column}</th> })
+        .collect_view();
+    view! {
+        <table class="cards">
+            <caption class="hidden">{name}</caption>
+            <thead>
+                <tr>{columns}</tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+    }
+    .into_any()
+}
+
+/// A cell of the column of this name.
+pub fn cell(column: &'static str, content: impl IntoAny) -> AnyView {
+    view! { <td data-label=column>{content.into_any()}</td> }.into_any()
+}
+
+/// What stands where there would be rows.
+pub fn empty(text: &'static str) -> AnyView {
+    view! { <p class="empty">{text}</p> }.into_any()
+}

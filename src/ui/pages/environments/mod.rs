@@ -1,0 +1,81 @@
+//! The home page: the environments as tiles, the releases below them, and the forms that move
+//! releases (R6, P5).
+
+pub mod details;
+pub mod releases;
+pub mod tiles;
+pub mod welcome;
+
+use leptos::prelude::*;
+
+use self::releases::Releases;
+use self::tiles::Tiles;
+use self::welcome::Welcome;
+use crate::domain::id::ReleaseId;
+use crate::ui::build::BuildForm;
+use crate::ui::hold::HoldForm;
+use crate::ui::navigation::Navigation;
+use crate::ui::route::{Form, Open, Route};
+use crate::ui::tenant::Tenant;
+use crate::ui::wizard::{Act, Wizard};
+
+/// The page.
+#[component]
+pub fn Environments() -> impl IntoView {
+    let navigation = Navigation::of_page();
+    let open = Memo::new(move |_| match navigation.route() {
+        Route::Environments { open, .. } => open,
+        _ => None,
+    });
+    view! {
+        <div class="page-head">
+            <h1>"Environments"</h1>
+            <div class="buttons">
+                <a class="button" href=Route::Pipeline { removing: None }.to_string()>"Edit environments"</a>
+                <a class="button main" href=move || navigation.with_open(Some(Open::Build)).to_string()>
+                    "Build flow"
+                </a>
+            </div>
+        </div>
+        <Welcome />
+        <Tiles />
+        <Releases open=open />
+        {move || form(navigation, open.get())}
+    }
+}
+
+/// The form that the address opens, over the page.
+fn form(navigation: Navigation, open: Option<Open>) -> Option<AnyView> {
+    let tenant = Tenant::of_page();
+    // Behind a form lie the release's details, where it still exists.
+    let beneath = move |release: Option<ReleaseId>| {
+        let left = release.filter(|id| tenant.peek(|state| state.release(*id).is_some()));
+        untrack(|| navigation.with_open(left.map(Open::Release)))
+    };
+    // In the form's own place: Back does not lead to a form that was closed.
+    let behind = |release| move || navigation.amend(beneath(release));
+    let undo_at = |position| Route::open(Open::Undo(position)).to_string();
+    let wizard = |act, release| {
+        let on_done = move || navigation.settle(&beneath(release));
+        view! { <Wizard act=act on_close=behind(release) on_done=on_done undo_at=undo_at /> }
+            .into_any()
+    };
+    match open? {
+        Open::Release(_) => None,
+        Open::Build => Some(view! { <BuildForm flow=None on_close=behind(None) /> }.into_any()),
+        Open::Undo(position) if tenant.awaits(position) => {
+            Some(view! { <p class="loading" role="status">"Reading the history …"</p> }.into_any())
+        }
+        Open::Undo(position) => {
+            let act = Act::Undo(position);
+            Some(wizard(act, untrack(|| act.release(tenant))))
+        }
+        Open::Form(id, Form::RollBack) => Some(wizard(Act::RollBack(id), Some(id))),
+        Open::Form(id, Form::Hold) => {
+            Some(view! { <HoldForm release=id on_close=behind(Some(id)) /> }.into_any())
+        }
+        Open::Form(id, Form::Promote) => Some(wizard(Act::Promote(id), Some(id))),
+        Open::Form(id, Form::Delete) => Some(wizard(Act::Delete(id), Some(id))),
+        Open::Form(id, Form::RemoveFlow(flow)) => Some(wizard(Act::RemoveFlow(id, flow), Some(id))),
+    }
+}

@@ -1,0 +1,288 @@
+//! The list of releases, with what narrows it.
+
+use leptos::html;
+use leptos::prelude::*;
+
+use super::details::Details;
+use crate::browser;
+use crate::domain::id::ReleaseId;
+use crate::domain::release::{Arrival, Release};
+use crate::domain::state::State;
+use crate::ui::components::icon::{Glyph, Icon};
+use crate::ui::components::notice::Trouble;
+use crate::ui::moment::ago;
+use crate::ui::navigation::Navigation;
+use crate::ui::pick::environment_options;
+use crate::ui::problem::flow_name;
+use crate::ui::route::{Filter, Open, Route, Since};
+use crate::ui::tenant::Tenant;
+use crate::ui::wizard::expander_id;
+
+const DAY: u64 = 24 * 3_600_000;
+
+/// The releases that the filter lets through, the last deployed first.
+fn listed(state: &State, filter: &Filter, now: u64) -> Vec<ReleaseId> {
+    let wanted = filter.search.trim().to_lowercase();
+    let since = filter
+        .since
+        .days()
+        .map(|days| now.saturating_sub(u64::from(days) * DAY));
+    let mut listed: Vec<&Release> = state
+        .releases()
+        .filter(|release| {
+            filter
+                .environment
+                .is_none_or(|id| release.place.environment == id)
+        })
+        .filter(|release| since.is_none_or(|since| arrived(state, release) >= since))
+        .filter(|release| wanted.is_empty() || matches(state, release, &wanted))
+        .collect();
+    listed.sort_by_key(|release| (std::cmp::Reverse(release.place.since), release.id));
+    listed.into_iter().map(|release| release.id).collect()
+}
+
+/// Tells whether a release matches by its name, a flow's name, a Version ID or notes.
+fn matches(state: &State, release: &Release, wanted: &str) -> bool {
+    let has = |text: &str| text.to_lowercase().contains(wanted);
+    has(release.name.as_str())
+        || release.content.iter().any(|(flow, snapshot)| {
+            has(&flow_name(state, *flow))
+                || has(&snapshot.to_string())
+                || state
+                    .snapshot(*snapshot)
+                    .is_some_and(|snapshot| has(snapshot.notes.as_str()))
+        })
+}
+
+fn arrived(state: &State, release: &Release) -> u64 {
+    state
+        .moment(release.place.since)
+        .map_or(0, |moment| moment.at.as_millis())
+}
+
+/// The list of releases, with what narrows it.
+#[component]
+pub fn Releases(
+    /// What is open on the page.
+    open: Memo<Option<Open>>,
+) -> impl IntoView {
+    let tenant = Tenant::of_page();
+    let navigation = Navigation::of_page();
+    let filter = Memo::new(move |_| navigation.filter());
+    let ids = Memo::new(move |_| {
+        let now = tenant.now.get().as_millis();
+        tenant.read(|state| listed(state, &filter.read(), now))
+    });
+    let all = Memo::new(move |_| tenant.read(|state| state.releases().count()));
+    let expanded = Memo::new(move |_| match open.get() {
+        Some(Open::Release(id) | Open::Form(id, _)) => Some(id),
+        _ => None,
+    });
+    let narrow = move |change: &dyn Fn(&mut Filter)| {
+        let mut filter = filter.get_untracked();
+        change(&mut filter);
+        navigation.amend(Route::Environments {
+            filter,
+            open: open.get_untracked(),
+        });
+    };
+    view! {
+        <section aria-labelledby="releases">
+            <div class="section-head">
+                <h2 id="releases">"Releases"</h2>
+                <div class="filters" role="search" aria-label="Releases">
+                    <label>
+                        <span class="label">"Environment"</span>
+                        {environment_options(
+                            tenant,
+                            move || filter.read().environment,
+                            move |id| narrow(&|filter| filter.environment = id),
+                            Some("All environments"),
+                        )}
+                    </label>
+                    <label>
+                        <span class="label">"Deployed"</span>
+                        <select on:change=move |event| {
+                            let since = Since::parse(&event_target_value(&event));
+                            narrow(&|filter| filter.since = since);
+                        }>
+                            {Since::ALL
+                                .into_iter()
+                                .map(|since| {
+                                    view! {
+                                        <option
+                                            value=since.slug()
+                                            selected=move || filter.read().since == since
+                                        >
+                                            {since_name(since)}
+                                        </option>
+                                    }
+                                })
+                                .collect_view()}
+                        </select>
+                    </label>
+                    <label>
+                        <span class="label">"Search"</span>
+                        <input
+                            type="search"
+                            placeholder="Release, flow, version, notes"
+                            prop:value=move || filter.read().search.clone()
+                            on:input=move |event| {
+                                let search = event_target_value(&event);
+                                narrow(&|filter| filter.search.clone_from(&search));
+                            }
+                        />
+                    </label>
+                    <p class="quiet" role="status">
+                        {move || format!("{} of {}", ids.read().len(), all.get())}
+                    </p>
+                </div>
+            </div>
+            <ul class="releases">
+                <For each=move || ids.get() key=|id| *id let:id>
+                    <ReleaseRow id=id expanded=expanded />
+                </For>
+            </ul>
+            {move || {
+                (ids.read().is_empty())
+                    .then(|| {
+                        let text = if all.get() == 0 {
+                            "There are no releases yet. Create a flow on the Flows page, then build it into a new release."
+                        } else {
+                            "No release matches. Choose other filters to see more."
+                        };
+                        view! { <p class="empty">{text}</p> }
+                    })
+            }}
+            {move || {
+                expanded
+                    .get()
+                    .filter(|id| tenant.read(|state| state.release(*id).is_none()))
+                    .map(|_| {
+                        view! {
+                            <Trouble
+                                sentence="There is no such release."
+                                way_out="It may have been deleted. Pick another one from the list."
+                            />
+                        }
+                    })
+            }}
+        </section>
+    }
+}
+
+const fn since_name(since: Since) -> &'static str {
+    match since {
+        Since::Ever => "Any time",
+        Since::Day => "Last 24 hours",
+        Since::Week => "Last 7 days",
+        Since::Month => "Last 30 days",
+        Since::Quarter => "Last 90 days",
+    }
+}
+
+/// One release: a line, and its details when it is expanded.
+#[component]
+fn ReleaseRow(id: ReleaseId, expanded: Memo<Option<ReleaseId>>) -> impl IntoView {
+    let tenant = Tenant::of_page();
+    let navigation = Navigation::of_page();
+    let release = Memo::new(move |_| tenant.read(|state| state.release(id).cloned()));
+    let is_open = Memo::new(move |_| expanded.get() == Some(id));
+    let name = move || {
+        release
+            .get()
+            .map(|it| it.name.to_string())
+            .unwrap_or_default()
+    };
+    let place = move || {
+        release
+            .get()
+            .map(|it| tenant.environment_name(it.place.environment))
+            .unwrap_or_default()
+    };
+    let details = format!("release-{id}");
+    let node = NodeRef::<html::Li>::new();
+    // An address that names a release shows it: it may lie far down the list.
+    Effect::new(move |before: Option<bool>| {
+        let open = is_open.get();
+        if open
+            && before.is_none()
+            && let Some(node) = node.get()
+        {
+            browser::reveal(&node);
+        }
+        open
+    });
+    view! {
+        <li class="release" class:expanded=is_open node_ref=node>
+            <div class="release-head">
+            <h3>
+                <button
+                    type="button"
+                    id=expander_id(id)
+                    class="expander"
+                    aria-expanded=move || is_open.get().to_string()
+                    aria-controls=details.clone()
+                    on:click=move |_| {
+                        let open = (!is_open.get_untracked()).then_some(Open::Release(id));
+                        navigation.go(&untrack(|| navigation.with_open(open)));
+                    }
+                >
+                    <Glyph icon=Icon::Chevron />
+                    <span class="release-name">{name}</span>
+                </button>
+            </h3>
+            <p class="facts">
+                <span class="fact">"in " <strong>{place}</strong></span>
+                <span class="fact">
+                    {move || {
+                        release.get().and_then(|it| tenant.read(|state| state.moment(it.place.since).map(|moment| moment.at)))
+                            .map(|at| view! { "Last deployed: " {ago(at)} })
+                    }}
+                </span>
+                <span class="fact">
+                    {move || release.get().map(|it| flows_counted(it.content.len()))}
+                </span>
+                <span class="fact">
+                    {move || release.get().and_then(|it| it.hold).map(|hold| {
+                        let title = hold.reason.to_string();
+                        view! { <span class="badge held" title=title><Glyph icon=Icon::Hold />"Held"</span> }
+                    })}
+                    {move || release.get().and_then(|it| came_back(tenant, &it))
+                        .map(|text| view! { <span class="badge back"><Glyph icon=Icon::Back />{text}</span> })}
+                </span>
+            </p>
+            </div>
+            <div id=details class="details" hidden=move || !is_open.get()>
+                {move || is_open.get().then(|| view! { <Details id=id release=release /> })}
+            </div>
+        </li>
+    }
+}
+
+fn flows_counted(count: usize) -> String {
+    if count == 1 {
+        "1 flow".to_owned()
+    } else {
+        format!("{count} flows")
+    }
+}
+
+/// Says that a release came back from a later environment, and why.
+fn came_back(tenant: Tenant, release: &Release) -> Option<String> {
+    match &release.place.arrival {
+        Arrival::Rollback { from, reason } => {
+            let from = tenant.environment_name(*from);
+            Some(if reason.is_empty() {
+                format!("rolled back from {from}")
+            } else {
+                format!("rolled back from {from}: {reason}")
+            })
+        }
+        Arrival::Reset { from } => Some(format!(
+            "reset from {} by a build",
+            tenant.environment_name(*from)
+        )),
+        Arrival::Build | Arrival::Promotion { .. } => None,
+    }
+}
