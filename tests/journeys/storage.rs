@@ -170,8 +170,8 @@ fn a_step_before_the_checkpoint_of_a_long_journal_can_be_undone() {
 
         page.reload();
         page.go(&format!("#/undo/{promoted}"));
-        let form = page.dialog("Undo");
-        form.says(&["Orders ✓ can no longer be run in Test."]);
+        let form = page.dialog("Undo the promotion of Release A");
+        form.row("Orders ✓").says(&["Can no longer be run in Test"]);
         form.button("Undo this step").click();
         form.says(&["Step undone."]);
         finish(&form);
