@@ -156,3 +156,53 @@ impl Edit {
 pub fn inverse(edits: &[Edit]) -> Vec<Edit> {
     edits.iter().rev().map(Edit::inverse).collect()
 }
+
+/// What an edit does to one stack.
+#[derive(Clone, Copy)]
+pub(super) struct Change<'a> {
+    pub(super) environment: &'a EnvironmentId,
+    /// The release that deployed it.
+    pub(super) release: &'a ReleaseId,
+    pub(super) layer: &'a Layer,
+    /// Whether it joins the stack, or leaves it.
+    pub(super) deployed: bool,
+}
+
+/// Returns what the edits do to stacks: flow by flow, and for each flow in the order of the edits.
+///
+/// Stacks of different flows know nothing of each other, so one look at a flow does for all that
+/// changes about it.
+pub(super) fn changes(edits: &[Edit]) -> Vec<Change<'_>> {
+    let mut changes = Vec::new();
+    for edit in edits {
+        if let Edit::Stacks {
+            environment,
+            release,
+            withdrawn,
+            deployed,
+        } = edit
+        {
+            let change = |deployed| {
+                move |layer| Change {
+                    environment,
+                    release,
+                    layer,
+                    deployed,
+                }
+            };
+            changes.extend(withdrawn.iter().map(change(false)));
+            changes.extend(deployed.iter().map(change(true)));
+        }
+    }
+    changes.sort_by_key(|change| change.layer.flow);
+    changes
+}
+
+/// Returns each flow of what [`changes`] returned, with what changes about it.
+pub(super) fn by_flow<'a>(
+    changes: &'a [Change<'a>],
+) -> impl Iterator<Item = (FlowId, &'a [Change<'a>])> {
+    changes
+        .chunk_by(|one, other| one.layer.flow == other.layer.flow)
+        .filter_map(|changes| Some((changes.first()?.layer.flow, changes)))
+}

@@ -2,6 +2,7 @@
 //!
 //! Ids are made outside the domain (the rules know no randomness) and arrive inside commands.
 
+use std::cmp::Ordering;
 use std::fmt;
 use std::str::FromStr;
 
@@ -11,7 +12,7 @@ use uuid::Uuid;
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
-        #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
         pub struct $name(Uuid);
 
@@ -20,6 +21,19 @@ macro_rules! id {
             #[must_use]
             pub const fn new(uuid: Uuid) -> Self {
                 Self(uuid)
+            }
+        }
+
+        impl Ord for $name {
+            // As bytes compare, but as one number: ids are compared more often than anything else.
+            fn cmp(&self, other: &Self) -> Ordering {
+                self.0.as_u128().cmp(&other.0.as_u128())
+            }
+        }
+
+        impl PartialOrd for $name {
+            fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+                Some(self.cmp(other))
             }
         }
 
@@ -64,13 +78,6 @@ id! {
 id! {
     /// Identifies an environment; part of the Run URL (E2, X1).
     EnvironmentId
-}
-
-impl FlowId {
-    /// The least id, for ranges of stacks.
-    pub(super) const MIN: Self = Self(Uuid::nil());
-    /// The greatest id, for ranges of stacks.
-    pub(super) const MAX: Self = Self(Uuid::max());
 }
 
 /// Counts entries: the first entry of a journal is at position 1.

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::edit::{ContentChange, Edit, Layer, inverse};
+use super::edit::{Change, ContentChange, Edit, Layer, by_flow, changes, inverse};
 use super::event::Event;
 use super::flow::{Flow, Snapshot};
 use super::id::{EnvironmentId, FlowId, Position, ReleaseId, SnapshotId};
@@ -262,16 +262,24 @@ impl Plan {
         let mut rows = Vec::new();
         let mut warnings = Vec::new();
         let changes = changes(&edits);
-        for changes in changes.chunk_by(|one, other| one.flow == other.flow) {
-            let Some(outlook) = Outlook::new(state, built, changes) else {
+        for (flow, changes) in by_flow(&changes) {
+            // None only for a flow that does not exist, which no edit speaks of.
+            let Some(stacks) = state.stacks_of(flow) else {
                 continue;
+            };
+            let outlook = Outlook {
+                state,
+                flow,
+                stacks,
+                built,
+                changes,
             };
             let effects = environments
                 .iter()
                 .map(|at| outlook.effect(*at, &mut warnings));
             rows.push(Row {
+                flow,
                 effects: effects.collect(),
-                flow: outlook.flow,
             });
         }
         Self {
@@ -284,79 +292,16 @@ impl Plan {
     }
 }
 
-/// A layer that a step would take from a stack, or put there.
-#[derive(Clone, Copy)]
-struct Change {
-    flow: FlowId,
-    environment: EnvironmentId,
-    position: Position,
-    /// None where the layer is taken away.
-    deployed: Option<(ReleaseId, SnapshotId)>,
-}
-
-/// Returns what the edits do to stacks, flow by flow.
-fn changes(edits: &[Edit]) -> Vec<Change> {
-    let mut changes = Vec::new();
-    for edit in edits {
-        let Edit::Stacks {
-            environment,
-            release,
-            withdrawn,
-            deployed,
-        } = edit
-        else {
-            continue;
-        };
-        let environment = *environment;
-        for &Layer { flow, position, .. } in withdrawn {
-            changes.push(Change {
-                flow,
-                environment,
-                position,
-                deployed: None,
-            });
-        }
-        for &Layer {
-            flow,
-            snapshot,
-            position,
-        } in deployed
-        {
-            let deployed = Some((*release, snapshot));
-            changes.push(Change {
-                flow,
-                environment,
-                position,
-                deployed,
-            });
-        }
-    }
-    changes.sort_by_key(|change| change.flow);
-    changes
-}
-
 /// The stacks of one flow as they are, and what a step would do to them.
 struct Outlook<'a> {
     state: &'a State,
     flow: FlowId,
     stacks: Stacks<'a>,
     built: Option<&'a Snapshot>,
-    changes: &'a [Change],
+    changes: &'a [Change<'a>],
 }
 
 impl<'a> Outlook<'a> {
-    /// None only for a flow that does not exist, which no edit speaks of.
-    fn new(state: &'a State, built: Option<&'a Snapshot>, changes: &'a [Change]) -> Option<Self> {
-        let flow = changes.first()?.flow;
-        Some(Self {
-            state,
-            flow,
-            stacks: state.stacks_of(flow)?,
-            built,
-            changes,
-        })
-    }
-
     fn snapshot(&self, id: SnapshotId) -> Option<&'a Snapshot> {
         self.built
             .filter(|built| built.id == id)
@@ -368,21 +313,25 @@ impl<'a> Outlook<'a> {
         let changes = || {
             self.changes
                 .iter()
-                .filter(|change| change.environment == environment)
+                .filter(|change| *change.environment == environment)
         };
         let withdrawn = |position| {
-            changes().any(|change| change.deployed.is_none() && change.position == position)
+            changes().any(|change| !change.deployed && change.layer.position == position)
         };
-        let before = self.stacks.stack(environment).next();
-        let kept = self
-            .stacks
-            .stack(environment)
+        let mut layers = self.stacks.stack(environment);
+        let before = layers.next();
+        let kept = before
+            .into_iter()
+            .chain(layers)
             .find(|layer| !withdrawn(layer.position));
         let fresh = changes()
-            .filter_map(|change| Some((change.position, change.deployed?)))
-            .max_by_key(|(position, _)| *position)
-            .filter(|(position, _)| kept.is_none_or(|kept| kept.position < *position))
-            .and_then(|(_, (release, id))| Some(Live::of(release, self.snapshot(id)?)));
+            .filter(|change| change.deployed)
+            .max_by_key(|change| change.layer.position)
+            .filter(|change| kept.is_none_or(|kept| kept.position < change.layer.position))
+            .and_then(|change| {
+                let snapshot = self.snapshot(change.layer.snapshot)?;
+                Some(Live::of(*change.release, snapshot))
+            });
 
         let was = before.map(Live::from);
         let now = fresh.or(kept.map(Live::from));
@@ -468,22 +417,27 @@ pub(super) fn deployment_of<'a>(
     content: impl IntoIterator<Item = (&'a FlowId, &'a SnapshotId)>,
 ) -> Edit {
     let position = state.position().next();
+    let deployed: Vec<Layer> = content
+        .into_iter()
+        .map(|(&flow, &snapshot)| Layer {
+            flow,
+            snapshot,
+            position,
+        })
+        .collect();
     // Both are in the order of the flows' ids: one walk along both finds what stands there already.
     let mut standing = state
         .standing(release)
         .in_environment(environment)
         .peekable();
-    let mut withdrawn = Vec::new();
-    let mut deployed = Vec::new();
-    for (&flow, &snapshot) in content {
-        while standing.next_if(|layer| layer.flow < flow).is_some() {}
-        withdrawn.extend(standing.next_if(|layer| layer.flow == flow));
-        deployed.push(Layer {
-            flow,
-            snapshot,
-            position,
-        });
-    }
+    let withdrawn = deployed.iter().filter_map(|layer| {
+        while standing
+            .next_if(|stands| stands.flow < layer.flow)
+            .is_some()
+        {}
+        standing.next_if(|stands| stands.flow == layer.flow)
+    });
+    let withdrawn = withdrawn.collect();
     Edit::Stacks {
         environment,
         release,

@@ -4,11 +4,12 @@
 //! size of the tenant or the length of the history. There is no table of what is live; the top of a
 //! stack is found when asked for.
 
+use std::cmp::Ordering;
 use std::collections::{BTreeMap, HashMap};
 use std::hash::Hash;
 
 use super::actor::Context;
-use super::edit::{ContentChange, Edit, Layer};
+use super::edit::{Change, ContentChange, Edit, Layer, by_flow, changes};
 use super::event::Event;
 use super::flow::{Flow, Snapshot};
 use super::id::{EnvironmentId, FlowId, Position, ReleaseId, SnapshotId, TenantId};
@@ -59,20 +60,57 @@ pub enum Subject {
     Stack(EnvironmentId, FlowId),
 }
 
-/// The deployments of one flow in one environment that have not been withdrawn, by the entry that
-/// recorded each: the last one is live.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+/// A layer of a stack.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Deployed {
+    position: Position,
+    release: ReleaseId,
+    snapshot: SnapshotId,
+    number: u32,
+}
+
+/// The deployments of one flow in one environment that have not been withdrawn, the newest last: it
+/// is live. A list, because what joins or leaves a stack is nearly always at its top.
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct Stack {
-    layers: BTreeMap<Position, (ReleaseId, SnapshotId, u32)>,
+    environment: EnvironmentId,
+    layers: Vec<Deployed>,
     touched: Position,
 }
 
 /// A flow, with what is kept about it: a step that concerns a flow looks it up once.
 #[derive(Clone, Debug, PartialEq, Eq)]
-struct Record {
-    flow: Flow,
+struct FlowRecord {
+    flow: Box<Flow>,
+    /// Derived from the flow's snapshots.
     numbers: BTreeMap<SnapshotId, u32>,
-    stacks: BTreeMap<EnvironmentId, Stack>,
+    /// One for each environment that the flow was ever deployed to.
+    stacks: Vec<Stack>,
+}
+
+/// A release, with what is kept about it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct ReleaseRecord {
+    being: Being,
+    touched: Position,
+    /// Derived from the stacks, for each environment that the release was ever deployed to.
+    standing: Vec<(EnvironmentId, Vec<Layer>)>,
+}
+
+/// A deleted release keeps its name, for the history to say, and its id, for an undo to bring back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Being {
+    There(Release),
+    Deleted(Name),
+}
+
+/// Things in the order in which they came; indices and names are derived from the records. No record
+/// ever goes; a name does.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Table<Id: Eq + Hash, Record> {
+    records: Vec<Record>,
+    indices: HashMap<Id, usize>,
+    names: HashMap<NameKey, Id>,
 }
 
 /// A tenant at one position of its journal.
@@ -80,20 +118,12 @@ struct Record {
 pub struct State {
     tenant: TenantId,
     pipeline: Pipeline,
-    /// In the order of their creation; no flow is ever deleted.
-    flows: Vec<Record>,
-    flow_indices: HashMap<FlowId, usize>,
-    flow_names: HashMap<NameKey, FlowId>,
-    /// The flow of each snapshot.
-    versions: HashMap<SnapshotId, FlowId>,
-    releases: BTreeMap<ReleaseId, Release>,
-    release_names: HashMap<NameKey, ReleaseId>,
-    /// Deleted releases and removed environments keep their names, for the history to say.
-    former_releases: BTreeMap<ReleaseId, Name>,
+    /// Removed environments keep their names, for the history to say.
     former_environments: BTreeMap<EnvironmentId, Name>,
-    /// Where each release stands: at most once in any stack (B2).
-    standing: HashMap<ReleaseId, Places>,
-    touched: HashMap<ReleaseId, Position>,
+    flows: Table<FlowId, FlowRecord>,
+    /// The flow of each snapshot: derived from the flows.
+    versions: HashMap<SnapshotId, FlowId>,
+    releases: Table<ReleaseId, ReleaseRecord>,
     variables: BTreeMap<VariableName, Variable>,
     /// When and by whom each entry was recorded, the first one first.
     moments: Vec<Context>,
@@ -123,19 +153,19 @@ impl State {
 
     /// Returns all flows, in the order of their creation.
     pub fn flows(&self) -> impl Iterator<Item = &Flow> + Clone {
-        self.flows.iter().map(|record| &record.flow)
+        self.flows.records.iter().map(|record| &*record.flow)
     }
 
     /// Finds a flow.
     #[must_use]
     pub fn flow(&self, id: FlowId) -> Option<&Flow> {
-        self.record(id).map(|record| &record.flow)
+        self.flows.get(id).map(|record| &*record.flow)
     }
 
     /// Finds the flow that has the name, without regard to case (B5).
     #[must_use]
     pub fn flow_named(&self, name: &Name) -> Option<FlowId> {
-        self.flow_names.get(&name.key()).copied()
+        self.flows.named(name)
     }
 
     /// Finds a snapshot.
@@ -144,30 +174,33 @@ impl State {
         self.stacks_of(*self.versions.get(&id)?)?.snapshot(id)
     }
 
-    /// Returns all releases.
+    /// Returns all releases, in the order of their creation.
     pub fn releases(&self) -> impl Iterator<Item = &Release> + Clone {
-        self.releases.values()
+        self.releases
+            .records
+            .iter()
+            .filter_map(ReleaseRecord::release)
     }
 
     /// Finds a release.
     #[must_use]
     pub fn release(&self, id: ReleaseId) -> Option<&Release> {
-        self.releases.get(&id)
+        self.releases.get(id)?.release()
     }
 
     /// Finds the release that has the name, without regard to case (B5).
     #[must_use]
     pub fn release_named(&self, name: &Name) -> Option<ReleaseId> {
-        self.release_names.get(&name.key()).copied()
+        self.releases.named(name)
     }
 
     /// Returns the name of a release, be it deleted by now.
     #[must_use]
     pub fn release_name(&self, id: ReleaseId) -> Option<&Name> {
-        self.releases
-            .get(&id)
-            .map(|release| &release.name)
-            .or(self.former_releases.get(&id))
+        match &self.releases.get(id)?.being {
+            Being::There(release) => Some(&release.name),
+            Being::Deleted(name) => Some(name),
+        }
     }
 
     /// Returns the name of an environment, be it removed by now.
@@ -181,19 +214,14 @@ impl State {
 
     /// Returns the releases that are in an environment.
     pub fn releases_in(&self, environment: EnvironmentId) -> impl Iterator<Item = &Release> {
-        self.releases
-            .values()
+        self.releases()
             .filter(move |release| release.place.environment == environment)
-    }
-
-    fn record(&self, flow: FlowId) -> Option<&Record> {
-        self.flows.get(*self.flow_indices.get(&flow)?)
     }
 
     /// Returns all that is kept about one flow, for questions about several of its stacks.
     #[must_use]
     pub fn stacks_of(&self, flow: FlowId) -> Option<Stacks<'_>> {
-        self.record(flow).map(Stacks)
+        self.flows.get(flow).map(|record| Stacks(flow, record))
     }
 
     /// Returns the stack of a flow in an environment, the newest deployment first.
@@ -216,21 +244,23 @@ impl State {
     /// Returns what is live in an environment, at most one deployment a flow.
     pub fn live_in(&self, environment: EnvironmentId) -> impl Iterator<Item = Deployment> {
         self.flows
+            .records
             .iter()
-            .filter_map(move |record| Stacks(record).stack(environment).next())
+            .filter_map(move |record| Stacks(record.flow.id, record).stack(environment).next())
     }
 
     /// Returns all deployments that stand in an environment, flow by flow.
     pub fn deployments_in(&self, environment: EnvironmentId) -> impl Iterator<Item = Deployment> {
         self.flows
+            .records
             .iter()
-            .flat_map(move |record| Stacks(record).stack(environment))
+            .flat_map(move |record| Stacks(record.flow.id, record).stack(environment))
     }
 
     /// Returns where the deployments of one release stand.
     #[must_use]
     pub fn standing(&self, release: ReleaseId) -> Standing<'_> {
-        Standing(self.standing.get(&release))
+        Standing(self.releases.get(release))
     }
 
     /// Returns all variables.
@@ -256,8 +286,9 @@ impl State {
     pub fn last_touch_in(&self, environment: EnvironmentId) -> Option<Position> {
         let stacks = self
             .flows
+            .records
             .iter()
-            .filter_map(|record| record.stacks.get(&environment));
+            .filter_map(|record| record.stack(environment));
         stacks.map(|stack| stack.touched).max()
     }
 
@@ -265,9 +296,9 @@ impl State {
     #[must_use]
     pub fn last_touch(&self, subject: Subject) -> Option<Position> {
         match subject {
-            Subject::Release(release) => self.touched.get(&release).copied(),
+            Subject::Release(release) => Some(self.releases.get(release)?.touched),
             Subject::Stack(environment, flow) => {
-                Some(self.record(flow)?.stacks.get(&environment)?.touched)
+                Some(self.flows.get(flow)?.stack(environment)?.touched)
             }
         }
     }
@@ -275,76 +306,62 @@ impl State {
 
 /// The stacks and snapshots of one flow.
 #[derive(Clone, Copy)]
-pub struct Stacks<'a>(&'a Record);
+pub struct Stacks<'a>(FlowId, &'a FlowRecord);
 
 impl<'a> Stacks<'a> {
     /// Returns the stack in an environment, the newest deployment first.
     pub fn stack(self, environment: EnvironmentId) -> impl Iterator<Item = Deployment> + use<'a> {
-        let flow = self.0.flow.id;
-        let layers = self
-            .0
-            .stacks
-            .get(&environment)
-            .into_iter()
-            .flat_map(|stack| &stack.layers);
-        layers.rev().map(
-            move |(&position, &(release, snapshot, number))| Deployment {
-                environment,
-                flow,
-                position,
-                release,
-                snapshot,
-                number,
-            },
-        )
+        let flow = self.0;
+        let stack = self.1.stack(environment);
+        let layers = stack.map_or(&[][..], |stack| &stack.layers);
+        layers.iter().rev().map(move |layer| Deployment {
+            environment,
+            flow,
+            position: layer.position,
+            release: layer.release,
+            snapshot: layer.snapshot,
+            number: layer.number,
+        })
     }
 
     /// Finds a snapshot of the flow.
     #[must_use]
     pub fn snapshot(self, id: SnapshotId) -> Option<&'a Snapshot> {
-        let number = *self.0.numbers.get(&id)?;
+        let number = *self.1.numbers.get(&id)?;
         // Snapshots are numbered from 1.
-        self.0
+        self.1
             .flow
             .snapshots
             .get(usize::try_from(number).ok()?.checked_sub(1)?)
     }
 }
 
-/// Where one release stands: by environment and flow, the height in the stack and what stands there.
-type Places = BTreeMap<(EnvironmentId, FlowId), (Position, SnapshotId)>;
-
 /// The deployments of one release.
 #[derive(Clone, Copy)]
-pub struct Standing<'a>(Option<&'a Places>);
+pub struct Standing<'a>(Option<&'a ReleaseRecord>);
 
 impl<'a> Standing<'a> {
-    /// Returns those in one environment.
+    fn places(self, environment: EnvironmentId) -> &'a [Layer] {
+        let mut standing = self.0.into_iter().flat_map(|record| &record.standing);
+        standing
+            .find(|(at, _)| *at == environment)
+            .map_or(&[], |(_, places)| places)
+    }
+
+    /// Returns those in one environment, in the order of the flows' ids.
     pub fn in_environment(
         self,
         environment: EnvironmentId,
     ) -> impl Iterator<Item = Layer> + use<'a> {
-        let flows = (environment, FlowId::MIN)..=(environment, FlowId::MAX);
-        let places = self
-            .0
-            .into_iter()
-            .flat_map(move |places| places.range(flows.clone()));
-        places.map(|(&(_, flow), &(position, snapshot))| Layer {
-            flow,
-            snapshot,
-            position,
-        })
+        self.places(environment).iter().copied()
     }
 
     /// Returns the one in one stack.
     #[must_use]
     pub fn at(self, environment: EnvironmentId, flow: FlowId) -> Option<Layer> {
-        let &(position, snapshot) = self.0?.get(&(environment, flow))?;
-        Some(Layer {
-            flow,
-            snapshot,
-            position,
-        })
+        let places = self.places(environment);
+        let index = find(places, flow).ok()?;
+        places.get(index).copied()
     }
 }
 
@@ -366,16 +383,10 @@ impl State {
         Ok(Self {
             tenant: *tenant,
             pipeline: pipeline.clone(),
-            flows: Vec::new(),
-            flow_indices: HashMap::new(),
-            flow_names: HashMap::new(),
-            versions: HashMap::new(),
-            releases: BTreeMap::new(),
-            release_names: HashMap::new(),
-            former_releases: BTreeMap::new(),
             former_environments: BTreeMap::new(),
-            standing: HashMap::new(),
-            touched: HashMap::new(),
+            flows: Table::default(),
+            versions: HashMap::new(),
+            releases: Table::default(),
             variables: BTreeMap::new(),
             moments: vec![moment],
         })
@@ -393,28 +404,25 @@ impl State {
         match event {
             Event::TenantBegun { .. } => return Err(Misfit::OutOfOrder),
             Event::FlowCreated { flow, name, canvas } => {
-                insert(&mut self.flow_indices, *flow, self.flows.len())?;
-                insert(&mut self.flow_names, name.key(), *flow)?;
-                let created = Flow {
-                    id: *flow,
-                    name: name.clone(),
-                    canvas: canvas.clone(),
-                    snapshots: Vec::new(),
+                let created = FlowRecord {
+                    flow: Box::new(Flow {
+                        id: *flow,
+                        name: name.clone(),
+                        canvas: canvas.clone(),
+                        snapshots: Vec::new(),
+                    }),
+                    numbers: BTreeMap::new(),
+                    stacks: Vec::new(),
                 };
-                let (numbers, stacks) = (BTreeMap::new(), BTreeMap::new());
-                self.flows.push(Record {
-                    flow: created,
-                    numbers,
-                    stacks,
-                });
+                self.flows.push(*flow, created)?;
+                self.flows.give_name(name, *flow)?;
             }
             Event::FlowEdited { flow, name, canvas } => {
-                let before = self.record_mut(*flow)?.flow.name.key();
-                self.flow_names.remove(&before);
-                insert(&mut self.flow_names, name.key(), *flow)?;
-                let edited = &mut self.record_mut(*flow)?.flow;
-                edited.name = name.clone();
+                let edited = &mut self.flows.get_mut(*flow)?.flow;
                 edited.canvas = canvas.clone();
+                let before = std::mem::replace(&mut edited.name, name.clone());
+                self.flows.take_name(&before);
+                self.flows.give_name(name, *flow)?;
             }
             Event::Built {
                 snapshot,
@@ -425,7 +433,7 @@ impl State {
                 ..
             } => {
                 insert(&mut self.versions, *snapshot, *flow)?;
-                let of = self.record_mut(*flow)?;
+                let of = self.flows.get_mut(*flow)?;
                 if of.flow.next_number() != *number {
                     return Err(Misfit::Contradiction);
                 }
@@ -469,8 +477,9 @@ impl State {
                     name: variable.clone(),
                     values: BTreeMap::new(),
                 };
-                vacant(&self.variables, variable)?;
-                self.variables.insert(variable.clone(), created);
+                if self.variables.insert(variable.clone(), created).is_some() {
+                    return Err(Misfit::Taken);
+                }
                 self.set(variable, *environment, value.as_ref())?;
             }
             Event::VariableSet {
@@ -495,6 +504,7 @@ impl State {
         for edit in event.edits() {
             self.edit(edit)?;
         }
+        self.restack(event.edits())?;
         // After the edits: they empty the stacks of the environment that goes (E3).
         if let Event::EnvironmentRemoved {
             environment, name, ..
@@ -505,16 +515,19 @@ impl State {
         Ok(())
     }
 
-    fn record_mut(&mut self, flow: FlowId) -> Result<&mut Record, Misfit> {
-        let index = *self.flow_indices.get(&flow).ok_or(Misfit::Missing)?;
-        self.flows.get_mut(index).ok_or(Misfit::Missing)
-    }
-
     fn check_pipeline(&self) -> Result<(), Misfit> {
         if self.pipeline.is_consistent() {
             Ok(())
         } else {
             Err(Misfit::Taken)
+        }
+    }
+
+    fn check_environment(&self, environment: EnvironmentId) -> Result<(), Misfit> {
+        if self.pipeline.contains(environment) {
+            Ok(())
+        } else {
+            Err(Misfit::Missing)
         }
     }
 
@@ -524,9 +537,7 @@ impl State {
         environment: EnvironmentId,
         value: Option<&Value>,
     ) -> Result<(), Misfit> {
-        if !self.pipeline.contains(environment) {
-            return Err(Misfit::Missing);
-        }
+        self.check_environment(environment)?;
         let since = self.position();
         let values = &mut self
             .variables
@@ -567,7 +578,9 @@ impl State {
         Ok(())
     }
 
+    /// Takes in what an edit says of its release; what it says of stacks, [`State::restack`] does.
     fn edit(&mut self, edit: &Edit) -> Result<(), Misfit> {
+        let position = self.position();
         match edit {
             Edit::Stacks {
                 environment,
@@ -575,22 +588,13 @@ impl State {
                 withdrawn,
                 deployed,
             } => {
-                if !self.pipeline.contains(*environment) {
-                    return Err(Misfit::Missing);
-                }
-                for layer in withdrawn {
-                    self.withdraw(*environment, *release, layer)?;
-                }
-                for layer in deployed {
-                    self.deploy(*environment, *release, layer)?;
-                }
+                self.check_environment(*environment)?;
+                let record = self.releases.get_mut(*release)?;
                 // No release is touched by this alone: one that moves has its place edited too.
-                return Ok(());
+                return record.stand(*environment, withdrawn, deployed);
             }
             Edit::Place { release, was, now } => {
-                if !self.pipeline.contains(now.environment) {
-                    return Err(Misfit::Missing);
-                }
+                self.check_environment(now.environment)?;
                 replace(&mut self.release_mut(*release)?.place, was, now)?;
             }
             Edit::Content { release, changes } => {
@@ -609,87 +613,197 @@ impl State {
                 replace(&mut self.release_mut(*release)?.hold, was, now)?;
             }
             Edit::Created { release } => {
-                vacant(&self.releases, &release.id)?;
-                if !self.pipeline.contains(release.place.environment) {
-                    return Err(Misfit::Missing);
+                self.check_environment(release.place.environment)?;
+                self.releases.give_name(&release.name, release.id)?;
+                if self.release(release.id).is_some() {
+                    return Err(Misfit::Taken);
                 }
-                insert(&mut self.release_names, release.name.key(), release.id)?;
-                self.former_releases.remove(&release.id);
-                self.releases.insert(release.id, release.clone());
+                let being = Being::There(release.clone());
+                if let Ok(deleted) = self.releases.get_mut(release.id) {
+                    deleted.being = being;
+                } else {
+                    let created = ReleaseRecord {
+                        being,
+                        touched: position,
+                        standing: Vec::new(),
+                    };
+                    self.releases.push(release.id, created)?;
+                }
             }
             Edit::Deleted { release } => {
-                let deleted = self.releases.remove(&release.id).ok_or(Misfit::Missing)?;
-                if deleted != *release {
+                if self.release_mut(release.id)? != release {
                     return Err(Misfit::Contradiction);
                 }
-                self.release_names.remove(&deleted.name.key());
-                self.former_releases.insert(deleted.id, deleted.name);
+                self.releases.take_name(&release.name);
+                let name = release.name.clone();
+                self.releases.get_mut(release.id)?.being = Being::Deleted(name);
             }
         }
-        let position = self.position();
-        self.touched.insert(edit.release(), position);
+        self.releases.get_mut(edit.release())?.touched = position;
         Ok(())
     }
 
     fn release_mut(&mut self, id: ReleaseId) -> Result<&mut Release, Misfit> {
-        self.releases.get_mut(&id).ok_or(Misfit::Missing)
+        match &mut self.releases.get_mut(id)?.being {
+            Being::There(release) => Ok(release),
+            Being::Deleted(_) => Err(Misfit::Missing),
+        }
     }
 
-    fn withdraw(
-        &mut self,
-        environment: EnvironmentId,
-        release: ReleaseId,
-        layer: &Layer,
-    ) -> Result<(), Misfit> {
+    /// Takes layers from stacks and puts layers there, after [`State::edit`] found that those that
+    /// are to leave stand there.
+    fn restack(&mut self, edits: &[Edit]) -> Result<(), Misfit> {
         let position = self.position();
-        let record = self.record_mut(layer.flow)?;
-        let stack = record.stacks.get_mut(&environment).ok_or(Misfit::Missing)?;
-        let gone = stack.layers.remove(&layer.position);
-        if gone.is_none_or(|(by, snapshot, _)| (by, snapshot) != (release, layer.snapshot)) {
-            return Err(Misfit::Contradiction);
-        }
-        stack.touched = position;
-        let standing = self.standing.get_mut(&release).ok_or(Misfit::Missing)?;
-        standing.remove(&(environment, layer.flow));
-        if standing.is_empty() {
-            self.standing.remove(&release);
+        for (flow, changes) in by_flow(&changes(edits)) {
+            let record = self.flows.get_mut(flow)?;
+            for change in changes {
+                record.change(*change, position)?;
+            }
         }
         Ok(())
     }
+}
 
-    fn deploy(
-        &mut self,
-        environment: EnvironmentId,
-        release: ReleaseId,
-        layer: &Layer,
-    ) -> Result<(), Misfit> {
-        let position = self.position();
-        let record = self.record_mut(layer.flow)?;
-        let number = *record.numbers.get(&layer.snapshot).ok_or(Misfit::Missing)?;
-        let stack = record.stacks.entry(environment).or_default();
-        if stack
-            .layers
-            .insert(layer.position, (release, layer.snapshot, number))
-            .is_some()
-        {
-            return Err(Misfit::Taken);
-        }
-        stack.touched = position;
-        // B2: a release stands at most once in any stack.
-        let standing = self.standing.entry(release).or_default();
-        match standing.insert((environment, layer.flow), (layer.position, layer.snapshot)) {
-            None => Ok(()),
-            Some(_) => Err(Misfit::Taken),
+impl FlowRecord {
+    fn stack(&self, environment: EnvironmentId) -> Option<&Stack> {
+        self.stacks
+            .iter()
+            .find(|stack| stack.environment == environment)
+    }
+
+    fn change(&mut self, change: Change<'_>, touched: Position) -> Result<(), Misfit> {
+        let Layer {
+            snapshot, position, ..
+        } = *change.layer;
+        let (environment, release) = (*change.environment, *change.release);
+        let stack = one_of(
+            &mut self.stacks,
+            |stack| stack.environment == environment,
+            || Stack {
+                environment,
+                layers: Vec::new(),
+                touched,
+            },
+        );
+        stack.touched = touched;
+        let layers = &mut stack.layers;
+        let found = layers.binary_search_by_key(&position, |layer| layer.position);
+        match (change.deployed, found) {
+            (false, Ok(index)) => {
+                layers.remove(index);
+                Ok(())
+            }
+            (true, Err(index)) => {
+                let number = *self.numbers.get(&snapshot).ok_or(Misfit::Missing)?;
+                let deployed = Deployed {
+                    position,
+                    release,
+                    snapshot,
+                    number,
+                };
+                layers.insert(index, deployed);
+                Ok(())
+            }
+            (false, Err(_)) | (true, Ok(_)) => Err(Misfit::Contradiction),
         }
     }
 }
 
-fn vacant<K: Ord, V>(table: &BTreeMap<K, V>, key: &K) -> Result<(), Misfit> {
-    if table.contains_key(key) {
-        Err(Misfit::Taken)
-    } else {
+impl ReleaseRecord {
+    const fn release(&self) -> Option<&Release> {
+        match &self.being {
+            Being::There(release) => Some(release),
+            Being::Deleted(_) => None,
+        }
+    }
+
+    /// Keeps up where the release stands: at most once in any stack (B2).
+    fn stand(
+        &mut self,
+        environment: EnvironmentId,
+        withdrawn: &[Layer],
+        deployed: &[Layer],
+    ) -> Result<(), Misfit> {
+        let (_, places) = one_of(
+            &mut self.standing,
+            |(at, _)| *at == environment,
+            || (environment, Vec::new()),
+        );
+        // Whatever leaves whole leaves from its end on, and what comes whole joins at the end.
+        for layer in withdrawn.iter().rev() {
+            match find(places, layer.flow) {
+                Ok(index) if places[index] == *layer => places.remove(index),
+                _ => return Err(Misfit::Contradiction),
+            };
+        }
+        for layer in deployed {
+            match find(places, layer.flow) {
+                Err(index) => places.insert(index, *layer),
+                Ok(_) => return Err(Misfit::Taken),
+            }
+        }
         Ok(())
     }
+}
+
+impl<Id: Copy + Eq + Hash, Record> Table<Id, Record> {
+    fn get(&self, id: Id) -> Option<&Record> {
+        self.records.get(*self.indices.get(&id)?)
+    }
+
+    fn get_mut(&mut self, id: Id) -> Result<&mut Record, Misfit> {
+        let index = *self.indices.get(&id).ok_or(Misfit::Missing)?;
+        self.records.get_mut(index).ok_or(Misfit::Missing)
+    }
+
+    fn push(&mut self, id: Id, record: Record) -> Result<(), Misfit> {
+        insert(&mut self.indices, id, self.records.len())?;
+        self.records.push(record);
+        Ok(())
+    }
+
+    fn named(&self, name: &Name) -> Option<Id> {
+        self.names.get(&name.key()).copied()
+    }
+
+    fn give_name(&mut self, name: &Name, id: Id) -> Result<(), Misfit> {
+        insert(&mut self.names, name.key(), id)
+    }
+
+    fn take_name(&mut self, name: &Name) {
+        self.names.remove(&name.key());
+    }
+}
+
+impl<Id: Eq + Hash, Record> Default for Table<Id, Record> {
+    fn default() -> Self {
+        Self {
+            records: Vec::new(),
+            indices: HashMap::new(),
+            names: HashMap::new(),
+        }
+    }
+}
+
+/// Finds a flow's place among those in the order of the flows' ids, or where it would be.
+fn find(places: &[Layer], flow: FlowId) -> Result<usize, usize> {
+    let Some((last, others)) = places.split_last() else {
+        return Err(0);
+    };
+    match last.flow.cmp(&flow) {
+        Ordering::Less => Err(places.len()),
+        Ordering::Equal => Ok(others.len()),
+        Ordering::Greater => others.binary_search_by_key(&flow, |layer| layer.flow),
+    }
+}
+
+/// Finds the one of a few that `is` it, or adds it.
+fn one_of<T>(few: &mut Vec<T>, is: impl Fn(&T) -> bool, add: impl FnOnce() -> T) -> &mut T {
+    let index = few.iter().position(is).unwrap_or_else(|| {
+        few.push(add());
+        few.len() - 1
+    });
+    &mut few[index]
 }
 
 fn insert<K: Eq + Hash, V>(table: &mut HashMap<K, V>, key: K, value: V) -> Result<(), Misfit> {

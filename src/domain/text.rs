@@ -1,8 +1,10 @@
 //! Checked text: a value that exists is trimmed and within its limit (B5).
 //!
-//! Nothing here interprets text. Markup in a name is a name with angle brackets.
+//! Nothing here interprets text. Markup in a name is a name with angle brackets. Copies share their
+//! characters: what a canvas shows is kept once, however many snapshots are built from it.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
@@ -38,12 +40,9 @@ impl std::error::Error for TextProblem {}
 
 fn within(text: &str, limit: usize) -> Result<&str, TextProblem> {
     let text = text.trim();
-    // Bytes bound characters from above: the usual text is never counted.
-    if text.len() > limit {
-        let length = text.chars().count();
-        if length > limit {
-            return Err(TextProblem::TooLong { length, limit });
-        }
+    let length = text.chars().count();
+    if length > limit {
+        return Err(TextProblem::TooLong { length, limit });
     }
     Ok(text)
 }
@@ -51,7 +50,7 @@ fn within(text: &str, limit: usize) -> Result<&str, TextProblem> {
 /// A text of at most `LIMIT` characters that may be empty.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Text<const LIMIT: usize>(String);
+pub struct Text<const LIMIT: usize>(Arc<str>);
 
 /// Build notes, reasons and descriptions (B5).
 pub type Note = Text<2_000>;
@@ -68,7 +67,7 @@ impl<const LIMIT: usize> Text<LIMIT> {
     ///
     /// [`TextProblem::TooLong`].
     pub fn new(text: &str) -> Result<Self, TextProblem> {
-        within(text, LIMIT).map(|text| Self(text.to_owned()))
+        within(text, LIMIT).map(|text| Self(text.into()))
     }
 
     /// Returns the text.
@@ -94,7 +93,7 @@ impl<const LIMIT: usize> TryFrom<String> for Text<LIMIT> {
 
 impl<const LIMIT: usize> From<Text<LIMIT>> for String {
     fn from(text: Text<LIMIT>) -> Self {
-        text.0
+        text.as_str().to_owned()
     }
 }
 
@@ -107,7 +106,7 @@ impl<const LIMIT: usize> fmt::Display for Text<LIMIT> {
 /// The value of a variable in one environment: 1 to 2,000 characters. Without any, it is blank (V1).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct ValueText(String);
+pub struct ValueText(Arc<str>);
 
 impl ValueText {
     /// How many characters a value may have.
@@ -121,7 +120,7 @@ impl ValueText {
     pub fn new(text: &str) -> Result<Self, TextProblem> {
         match within(text, Self::LIMIT)? {
             "" => Err(TextProblem::Empty),
-            text => Ok(Self(text.to_owned())),
+            text => Ok(Self(text.into())),
         }
     }
 
@@ -142,7 +141,7 @@ impl TryFrom<String> for ValueText {
 
 impl From<ValueText> for String {
     fn from(text: ValueText) -> Self {
-        text.0
+        text.as_str().to_owned()
     }
 }
 
@@ -155,7 +154,7 @@ impl fmt::Display for ValueText {
 /// The name of a flow, release, environment or person: 1 to 80 characters (B5).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(try_from = "String", into = "String")]
-pub struct Name(String);
+pub struct Name(Arc<str>);
 
 impl Name {
     /// How many characters a name may have (B5).
@@ -169,7 +168,7 @@ impl Name {
     pub fn new(text: &str) -> Result<Self, TextProblem> {
         match within(text, Self::LIMIT)? {
             "" => Err(TextProblem::Empty),
-            text => Ok(Self(text.to_owned())),
+            text => Ok(Self(text.into())),
         }
     }
 
@@ -177,10 +176,10 @@ impl Name {
     #[must_use]
     pub fn known(name: &'static str) -> Self {
         debug_assert!(
-            Self::new(name).is_ok_and(|known| known.0 == name),
+            Self::new(name).is_ok_and(|known| &*known.0 == name),
             "{name:?} is a name"
         );
-        Self(name.to_owned())
+        Self(name.into())
     }
 
     /// Returns the name as it is shown.
@@ -207,7 +206,7 @@ impl TryFrom<String> for Name {
 
 impl From<Name> for String {
     fn from(name: Name) -> Self {
-        name.0
+        name.as_str().to_owned()
     }
 }
 

@@ -22,9 +22,10 @@ use flow_environments::domain::text::{Body, Note, ValueText};
 use flow_environments::domain::variable::Value;
 use proptest::prelude::*;
 use proptest::test_runner::{
-    Config, FileFailurePersistence, RngAlgorithm, TestCaseError, TestRunner,
+    Config, FailurePersistence, FileFailurePersistence, RngAlgorithm, TestCaseError, TestRunner,
 };
 
+use crate::Effort;
 use crate::model::Ask;
 use crate::side_by_side::{Difference, SideBySide};
 use crate::world::{name, note, settings, uuid, variable};
@@ -745,10 +746,11 @@ fn random() -> impl Strategy<Value = Random> {
 
 /// Runs random histories until at least `steps` commands were given.
 fn run_at_random(size: Size, steps: u64, of: &'static str) {
-    let steps = if std::env::var_os("FLOW_DEEP").is_some() {
-        steps * 8
-    } else {
-        steps
+    let effort = Effort::asked_for();
+    let steps = match effort {
+        Effort::Brief => steps / 40,
+        Effort::Usual => steps,
+        Effort::Deep => steps * 8,
     };
     let (given, happened, histories) = (Cell::new(0_u64), Cell::new(0_u64), Cell::new(0_u64));
     let met = RefCell::new(BTreeMap::new());
@@ -756,12 +758,11 @@ fn run_at_random(size: Size, steps: u64, of: &'static str) {
         // A history has 100 steps on average; what chance left over is run after.
         let mut runner = TestRunner::new(Config {
             cases: u32::try_from((steps - given.get()).div_ceil(100)).unwrap(),
-            failure_persistence: Some(Box::new(FileFailurePersistence::Direct(
-                "tests/domain/against_model.regressions",
-            ))),
+            failure_persistence: (effort != Effort::Brief).then(regressions),
             source_file: Some(file!()),
             test_name: Some(of),
-            max_shrink_iters: 5_000,
+            // Of a mutant it is enough to know that it is caught.
+            max_shrink_iters: if effort == Effort::Brief { 0 } else { 5_000 },
             rng_algorithm: RngAlgorithm::XorShift,
             ..Config::default()
         });
@@ -794,7 +795,7 @@ fn run_at_random(size: Size, steps: u64, of: &'static str) {
         "{of}: {given} steps in {histories} histories, of which {happened} changed something"
     )
     .unwrap();
-    if size.releases > 1 {
+    if size.releases > 1 || effort == Effort::Brief {
         return;
     }
     let met = met.into_inner();
@@ -803,6 +804,12 @@ fn run_at_random(size: Size, steps: u64, of: &'static str) {
         .filter(|kind| !met.contains_key(*kind))
         .collect();
     assert!(missed.is_empty(), "never met: {missed:?}, but {met:?}");
+}
+
+fn regressions() -> Box<dyn FailurePersistence> {
+    Box::new(FileFailurePersistence::Direct(
+        "tests/domain/against_model.regressions",
+    ))
 }
 
 /// What the random histories must meet: each kind of event, refusal, effect and warning. Otherwise

@@ -194,6 +194,21 @@ fn names_are_trimmed_and_have_1_to_80_characters() {
     assert!(serde_json::from_str::<Name>("\"\"").is_err());
 }
 
+/// B5: whoever reads a journal that was tampered with is told which limit it breaks.
+#[test]
+fn a_text_that_is_not_accepted_says_why() {
+    let says = |problem: TextProblem| problem.to_string();
+    assert_eq!(says(Name::new(" ").unwrap_err()), "the text is empty");
+    assert_eq!(
+        says(Name::new(&"é".repeat(81)).unwrap_err()),
+        "the text has 81 characters, more than 80"
+    );
+    assert_eq!(
+        says(VariableName::new("1st").unwrap_err()),
+        "the text is not a variable's name"
+    );
+}
+
 /// B5: unique without regard to case, among those that exist.
 #[test]
 fn names_are_unique_without_regard_to_case() {
@@ -1372,4 +1387,24 @@ fn who_may_not_do_it_is_told_so_before_all_else() {
             needs: Role::Administrator
         })
     );
+}
+
+/// U2: a stack is touched when a deployment joins or leaves it, an environment when one of its
+/// stacks is.
+#[test]
+fn an_environment_was_last_touched_with_the_last_of_its_stacks() {
+    let mut world = World::new();
+    let last = |world: &World, text| world.state.last_touch_in(world.environment(text));
+    assert_eq!(last(&world, "Test"), None);
+    world.build("A", &["o"]);
+    let promoted = world.promote("A");
+    assert_eq!(last(&world, "Test"), Some(promoted));
+    world.build("B", &["p"]);
+    let built = world.state.position();
+    assert_eq!(last(&world, "Test"), Some(promoted));
+    assert_eq!(last(&world, "Development"), Some(built));
+    let rolled_back = world.roll_back("A");
+    assert_eq!(last(&world, "Test"), Some(rolled_back));
+    world.edit_flow("o", canvas("Other"));
+    assert_eq!(last(&world, "Test"), Some(rolled_back));
 }

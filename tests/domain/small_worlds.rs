@@ -19,6 +19,7 @@ use flow_environments::domain::pipeline::{Environment, Pipeline};
 use flow_environments::domain::plan::Plan;
 use flow_environments::domain::text::Note;
 
+use crate::Effort;
 use crate::model::{Ask, Release, Stack, WayBack, World};
 use crate::side_by_side::{Difference, SideBySide};
 use crate::world::{canvas, name, settings, uuid};
@@ -367,15 +368,16 @@ fn everywhere(start: &[Choice], depth: usize, of: &str) {
     .unwrap();
 }
 
-fn deep() -> bool {
-    std::env::var_os("FLOW_DEEP").is_some()
-}
-
 /// B1–B4, P1–P4, R1–R5, R7, R10, U1, U2, D1, D2, H1, E3, X2: whatever is done from the very
 /// beginning, in whatever order, the rules and the model agree.
 #[test]
 fn the_rules_agree_with_the_model_in_every_small_world() {
-    everywhere(&[], if deep() { 8 } else { 5 }, "from the beginning");
+    let depth = match Effort::asked_for() {
+        Effort::Brief => 3,
+        Effort::Usual => 5,
+        Effort::Deep => 8,
+    };
+    everywhere(&[], depth, "from the beginning");
 }
 
 /// The same from where rollbacks begin: A and then B in Production, with one flow in common.
@@ -399,5 +401,10 @@ fn the_rules_agree_with_the_model_in_every_small_world_in_production() {
         Choice::Promote(1),
         Choice::Promote(1),
     ];
-    everywhere(&start, if deep() { 6 } else { 4 }, "in production");
+    let depth = match Effort::asked_for() {
+        Effort::Brief => 2,
+        Effort::Usual => 4,
+        Effort::Deep => 6,
+    };
+    everywhere(&start, depth, "in production");
 }

@@ -1,0 +1,379 @@
+//! Proves that the state takes in no event that cannot have followed. No command decides one; a
+//! journal that was damaged or forged can hold one, and must be found out instead of being shown.
+
+use flow_environments::domain::actor::Context;
+use flow_environments::domain::edit::{ContentChange, Edit, Layer};
+use flow_environments::domain::event::Event;
+use flow_environments::domain::id::{
+    EnvironmentId, FlowId, Position, ReleaseId, SnapshotId, TenantId,
+};
+use flow_environments::domain::pipeline::{Environment, Pipeline};
+use flow_environments::domain::release::{Arrival, Hold, Place, Release};
+use flow_environments::domain::state::{Misfit, State};
+use flow_environments::domain::text::Note;
+
+use crate::world::{World, canvas, name, note, settings, uuid, variable};
+
+const NOWHERE: EnvironmentId = EnvironmentId::new(uuid(1 << 100));
+const NO_FLOW: FlowId = FlowId::new(uuid(2 << 100));
+const NO_RELEASE: ReleaseId = ReleaseId::new(uuid(3 << 100));
+const NO_SNAPSHOT: SnapshotId = SnapshotId::new(uuid(4 << 100));
+
+fn context(world: &World) -> Context {
+    world.state.moment(Position::FIRST).unwrap().clone()
+}
+
+#[track_caller]
+fn check(world: &World, event: &Event, expected: Misfit) {
+    let applied = world.state.clone().apply(event, context(world));
+    assert_eq!(applied, Err(expected), "{event:?}");
+}
+
+/// Checks an edit of some event; each kind of event takes its edits in alike.
+#[track_caller]
+fn check_edit(world: &World, edit: Edit, expected: Misfit) {
+    let undone = Event::Undone {
+        undid: Position::FIRST,
+        edits: vec![edit],
+    };
+    check(world, &undone, expected);
+}
+
+/// A is in Production and has left o and p on the way; B with a newer o is in Test; C is deleted.
+fn world() -> World {
+    let mut world = World::new();
+    world.ship("A", &["o", "p"]);
+    world.build("B", &["o"]);
+    world.promote("B");
+    world.build("C", &["p"]);
+    world.try_delete("C").unwrap();
+    world
+}
+
+fn release(world: &World, text: &str) -> Release {
+    world.state.release(world.release(text)).unwrap().clone()
+}
+
+fn layer(world: &World, release: &str, environment: &str, flow: &str) -> Layer {
+    let standing = world.state.standing(world.release(release));
+    let (environment, flow) = (world.environment(environment), world.flow(flow));
+    standing.at(environment, flow).unwrap()
+}
+
+#[test]
+fn a_tenant_begins_once_with_environments_that_can_be_told_apart() {
+    let world = World::new();
+    let environment = |number, text| Environment {
+        id: EnvironmentId::new(uuid(number)),
+        settings: settings(text),
+    };
+    let begin = |pipeline| {
+        let tenant = TenantId::new(uuid(9));
+        let begun = Event::TenantBegun { tenant, pipeline };
+        State::begin(&begun, context(&world)).map(|_| ())
+    };
+    let of = |second| Pipeline::new(environment(1, "A"), vec![second], environment(3, "C"));
+    assert_eq!(begin(of(environment(2, "B"))), Ok(()));
+    for twice in [
+        environment(1, "B"),
+        environment(3, "B"),
+        environment(2, "a"),
+    ] {
+        assert_eq!(begin(of(twice)), Err(Misfit::Contradiction));
+    }
+    let json = serde_json::to_string(&of(environment(2, "B"))).unwrap();
+    let default = format!("\"default\":\"{}\"", uuid(3));
+    let elsewhere = json.replace(&default, &format!("\"default\":\"{}\"", uuid(4)));
+    let no_default: Pipeline = serde_json::from_str(&elsewhere).unwrap();
+    assert_eq!(begin(no_default), Err(Misfit::Contradiction));
+
+    check(&world, &world.history[0], Misfit::OutOfOrder);
+    let lifted = Event::HoldLifted {
+        release: NO_RELEASE,
+        edits: Vec::new(),
+    };
+    let applied = State::begin(&lifted, context(&world)).map(|_| ());
+    assert_eq!(applied, Err(Misfit::OutOfOrder));
+}
+
+#[test]
+fn flows_and_snapshots_come_once_and_in_turn() {
+    let world = world();
+    let (o, p) = (world.flow("o"), world.flow("p"));
+    let created = |flow, text| Event::FlowCreated {
+        flow,
+        name: name(text),
+        canvas: canvas(text),
+    };
+    check(&world, &created(o, "q"), Misfit::Taken);
+    check(&world, &created(NO_FLOW, "O"), Misfit::Taken);
+    let edited = |flow, text| Event::FlowEdited {
+        flow,
+        name: name(text),
+        canvas: canvas(text),
+    };
+    check(&world, &edited(NO_FLOW, "q"), Misfit::Missing);
+    check(&world, &edited(p, "O"), Misfit::Taken);
+
+    let built = |snapshot, flow, number| Event::Built {
+        snapshot,
+        flow,
+        number,
+        notes: Note::default(),
+        canvas: canvas("o"),
+        release: world.release("B"),
+        reset_from: None,
+        edits: Vec::new(),
+    };
+    check(&world, &built(world.snapshot("o1"), o, 3), Misfit::Taken);
+    check(&world, &built(NO_SNAPSHOT, NO_FLOW, 1), Misfit::Missing);
+    check(&world, &built(NO_SNAPSHOT, o, 2), Misfit::Contradiction);
+    check(&world, &built(NO_SNAPSHOT, o, 4), Misfit::Contradiction);
+}
+
+#[test]
+fn environments_stay_apart_and_go_when_they_are_empty() {
+    let world = world();
+    let inserted = |after, id, text| Event::EnvironmentInserted {
+        after,
+        environment: Environment {
+            id,
+            settings: settings(text),
+        },
+    };
+    let [development, test, production] =
+        ["Development", "Test", "Production"].map(|text| world.environment(text));
+    check(&world, &inserted(NOWHERE, NOWHERE, "New"), Misfit::Missing);
+    check(
+        &world,
+        &inserted(production, NOWHERE, "New"),
+        Misfit::Missing,
+    );
+    check(&world, &inserted(development, test, "New"), Misfit::Taken);
+    check(
+        &world,
+        &inserted(development, NOWHERE, "TEST"),
+        Misfit::Taken,
+    );
+
+    let changed = |environment, text| Event::EnvironmentChanged {
+        environment,
+        settings: settings(text),
+        default: false,
+    };
+    check(&world, &changed(NOWHERE, "New"), Misfit::Missing);
+    check(&world, &changed(test, "production"), Misfit::Taken);
+
+    let removed = |environment| Event::EnvironmentRemoved {
+        environment,
+        name: name("Gone"),
+        edits: Vec::new(),
+    };
+    check(&world, &removed(NOWHERE), Misfit::Missing);
+
+    // A release without a flow is in Staging, then only a deployment is, then neither.
+    let mut world = World::of(&["Development", "Staging", "Test", "Production"]);
+    world.build("A", &["o"]);
+    world.promote("A");
+    let staging = world.environment("Staging");
+    world.try_remove_flow("A", "o").unwrap();
+    assert_eq!(world.stack("Staging", "o"), "");
+    check(&world, &removed(staging), Misfit::Contradiction);
+    world.build("B", &["o"]);
+    world.promote("B");
+    world.promote("B");
+    world.try_delete("A").unwrap();
+    assert_eq!(world.stack("Staging", "o"), "B:o2");
+    check(&world, &removed(staging), Misfit::Contradiction);
+    world.try_delete("B").unwrap();
+    world.make_default("Staging");
+    check(&world, &removed(staging), Misfit::Taken);
+    world.make_default("Production");
+    check(
+        &world,
+        &removed(world.environment("Production")),
+        Misfit::Missing,
+    );
+    let applied = world
+        .state
+        .clone()
+        .apply(&removed(staging), context(&world));
+    assert_eq!(applied, Ok(()));
+}
+
+#[test]
+fn variables_come_once_and_have_values_only_in_environments() {
+    let mut world = world();
+    world.create_variable("Known", "Test", None);
+    let test = world.environment("Test");
+    let created = |text, environment| Event::VariableCreated {
+        variable: variable(text),
+        environment,
+        value: None,
+    };
+    check(&world, &created("Known", test), Misfit::Taken);
+    check(&world, &created("New", NOWHERE), Misfit::Missing);
+    let set = |text, environment| Event::VariableSet {
+        variable: variable(text),
+        environment,
+        value: None,
+    };
+    check(&world, &set("New", test), Misfit::Missing);
+    check(&world, &set("Known", NOWHERE), Misfit::Missing);
+    let deleted = Event::VariableDeleted {
+        variable: variable("New"),
+    };
+    check(&world, &deleted, Misfit::Missing);
+}
+
+#[test]
+fn only_what_stands_in_a_stack_leaves_it() {
+    let world = world();
+    let (a, b, production) = (
+        world.release("A"),
+        world.release("B"),
+        world.environment("Production"),
+    );
+    let withdrawal = |environment, release, withdrawn| Edit::Stacks {
+        environment,
+        release,
+        withdrawn: vec![withdrawn],
+        deployed: Vec::new(),
+    };
+    let stands = layer(&world, "A", "Production", "o");
+    let check = |environment, release, layer, expected| {
+        check_edit(&world, withdrawal(environment, release, layer), expected);
+    };
+    check(NOWHERE, a, stands, Misfit::Missing);
+    check(production, NO_RELEASE, stands, Misfit::Missing);
+    check(production, b, stands, Misfit::Contradiction);
+    let (snapshot, flow, position) = (world.snapshot("o2"), world.flow("p"), Position::FIRST);
+    for other in [
+        Layer { snapshot, ..stands },
+        Layer { flow, ..stands },
+        Layer { position, ..stands },
+    ] {
+        check(production, a, other, Misfit::Contradiction);
+    }
+}
+
+/// B2.
+#[test]
+fn what_joins_a_stack_is_of_that_flow_and_finds_its_height_free() {
+    let world = world();
+    let (b, production) = (world.release("B"), world.environment("Production"));
+    let new = Layer {
+        flow: world.flow("o"),
+        snapshot: world.snapshot("o2"),
+        position: world.state.position().next(),
+    };
+    let deployment = |environment, release, deployed| Edit::Stacks {
+        environment,
+        release,
+        withdrawn: Vec::new(),
+        deployed: vec![deployed],
+    };
+    let check = |environment, release, layer, expected| {
+        check_edit(&world, deployment(environment, release, layer), expected);
+    };
+    check(NOWHERE, b, new, Misfit::Missing);
+    check(production, NO_RELEASE, new, Misfit::Missing);
+    let (flow, snapshot) = (NO_FLOW, NO_SNAPSHOT);
+    check(production, b, Layer { flow, ..new }, Misfit::Missing);
+    check(production, b, Layer { snapshot, ..new }, Misfit::Missing);
+    let snapshot = world.snapshot("p1");
+    check(production, b, Layer { snapshot, ..new }, Misfit::Missing);
+    let position = layer(&world, "A", "Production", "o").position;
+    let taken = Layer { position, ..new };
+    check(production, b, taken, Misfit::Contradiction);
+    // The release stands there already, at another height.
+    check(world.environment("Test"), b, new, Misfit::Taken);
+    check(production, world.release("A"), new, Misfit::Taken);
+}
+
+#[test]
+fn a_release_was_what_it_is_said_to_have_been() {
+    let world = world();
+    let (id, gone) = (world.release("B"), world.release("C"));
+    let is = release(&world, "B");
+    let there = |environment| Place {
+        environment,
+        since: Position::FIRST,
+        arrival: Arrival::Build,
+    };
+    let (test, other) = (world.environment("Test"), world.environment("Production"));
+    let place = |release, was: &Place, environment| Edit::Place {
+        release,
+        was: was.clone(),
+        now: there(environment),
+    };
+    check_edit(&world, place(id, &is.place, NOWHERE), Misfit::Missing);
+    check_edit(&world, place(gone, &is.place, test), Misfit::Missing);
+    check_edit(
+        &world,
+        place(id, &there(other), test),
+        Misfit::Contradiction,
+    );
+
+    let o1 = Some(world.snapshot("o1"));
+    let o2 = Some(world.snapshot("o2"));
+    let content = |release, was, now| Edit::Content {
+        release,
+        changes: vec![ContentChange {
+            flow: world.flow("o"),
+            was,
+            now,
+        }],
+    };
+    check_edit(&world, content(gone, o2, o1), Misfit::Missing);
+    check_edit(&world, content(id, None, o1), Misfit::Contradiction);
+    check_edit(&world, content(id, o1, None), Misfit::Contradiction);
+
+    let late = Some(Hold {
+        since: Position::FIRST,
+        reason: note("Totals are wrong"),
+    });
+    let hold = |release, was| Edit::Hold {
+        release,
+        was,
+        now: late.clone(),
+    };
+    check_edit(&world, hold(gone, None), Misfit::Missing);
+    check_edit(&world, hold(id, late.clone()), Misfit::Contradiction);
+}
+
+#[test]
+fn releases_come_and_go_as_they_are() {
+    let world = world();
+    let is = release(&world, "B");
+    let created = |id, text, environment| Edit::Created {
+        release: Release {
+            id,
+            name: name(text),
+            place: Place {
+                environment,
+                ..is.place.clone()
+            },
+            ..is.clone()
+        },
+    };
+    let (test, gone) = (world.environment("Test"), world.release("C"));
+    check_edit(&world, created(is.id, "D", test), Misfit::Taken);
+    check_edit(&world, created(NO_RELEASE, "b", test), Misfit::Taken);
+    check_edit(&world, created(gone, "b", test), Misfit::Taken);
+    check_edit(&world, created(NO_RELEASE, "D", NOWHERE), Misfit::Missing);
+
+    let hold = Some(Hold {
+        since: Position::FIRST,
+        reason: Note::default(),
+    });
+    let another = Release { hold, ..is.clone() };
+    check_edit(
+        &world,
+        Edit::Deleted { release: another },
+        Misfit::Contradiction,
+    );
+    let id = NO_RELEASE;
+    let unknown = Release { id, ..is };
+    check_edit(&world, Edit::Deleted { release: unknown }, Misfit::Missing);
+}
