@@ -93,15 +93,16 @@ struct FlowRecord {
 struct ReleaseRecord {
     being: Being,
     touched: Position,
-    /// Derived from the stacks, for each environment that the release was ever deployed to.
-    standing: Vec<(EnvironmentId, Vec<Layer>)>,
+    /// Derived from the stacks: its layers in each environment in which there are any, in the order
+    /// of the flows' ids.
+    standing: BTreeMap<EnvironmentId, Vec<Layer>>,
 }
 
-/// A deleted release keeps its name, for the history to say, and its id, for an undo to bring back.
+/// A deleted release keeps its id, for an undo to bring it back, and its name, for the history to say.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Being {
     There(Release),
-    Deleted(Name),
+    Deleted(ReleaseId, Name),
 }
 
 /// Things in the order in which they came; indices and names are derived from the records. No record
@@ -199,7 +200,7 @@ impl State {
     pub fn release_name(&self, id: ReleaseId) -> Option<&Name> {
         match &self.releases.get(id)?.being {
             Being::There(release) => Some(&release.name),
-            Being::Deleted(name) => Some(name),
+            Being::Deleted(_, name) => Some(name),
         }
     }
 
@@ -342,10 +343,8 @@ pub struct Standing<'a>(Option<&'a ReleaseRecord>);
 
 impl<'a> Standing<'a> {
     fn places(self, environment: EnvironmentId) -> &'a [Layer] {
-        let mut standing = self.0.into_iter().flat_map(|record| &record.standing);
-        standing
-            .find(|(at, _)| *at == environment)
-            .map_or(&[], |(_, places)| places)
+        let places = self.0.and_then(|record| record.standing.get(&environment));
+        places.map_or(&[], Vec::as_slice)
     }
 
     /// Returns those in one environment, in the order of the flows' ids.
@@ -404,16 +403,12 @@ impl State {
         match event {
             Event::TenantBegun { .. } => return Err(Misfit::OutOfOrder),
             Event::FlowCreated { flow, name, canvas } => {
-                let created = FlowRecord {
-                    flow: Box::new(Flow {
-                        id: *flow,
-                        name: name.clone(),
-                        canvas: canvas.clone(),
-                        snapshots: Vec::new(),
-                    }),
-                    numbers: BTreeMap::new(),
-                    stacks: Vec::new(),
-                };
+                let created = FlowRecord::new(Flow {
+                    id: *flow,
+                    name: name.clone(),
+                    canvas: canvas.clone(),
+                    snapshots: Vec::new(),
+                });
                 self.flows.push(*flow, created)?;
                 self.flows.give_name(name, *flow)?;
             }
@@ -622,11 +617,7 @@ impl State {
                 if let Ok(deleted) = self.releases.get_mut(release.id) {
                     deleted.being = being;
                 } else {
-                    let created = ReleaseRecord {
-                        being,
-                        touched: position,
-                        standing: Vec::new(),
-                    };
+                    let created = ReleaseRecord::new(being, position);
                     self.releases.push(release.id, created)?;
                 }
             }
@@ -635,8 +626,8 @@ impl State {
                     return Err(Misfit::Contradiction);
                 }
                 self.releases.take_name(&release.name);
-                let name = release.name.clone();
-                self.releases.get_mut(release.id)?.being = Being::Deleted(name);
+                let deleted = Being::Deleted(release.id, release.name.clone());
+                self.releases.get_mut(release.id)?.being = deleted;
             }
         }
         self.releases.get_mut(edit.release())?.touched = position;
@@ -646,7 +637,7 @@ impl State {
     fn release_mut(&mut self, id: ReleaseId) -> Result<&mut Release, Misfit> {
         match &mut self.releases.get_mut(id)?.being {
             Being::There(release) => Ok(release),
-            Being::Deleted(_) => Err(Misfit::Missing),
+            Being::Deleted(..) => Err(Misfit::Missing),
         }
     }
 
@@ -665,6 +656,14 @@ impl State {
 }
 
 impl FlowRecord {
+    fn new(flow: Flow) -> Self {
+        Self {
+            flow: Box::new(flow),
+            numbers: BTreeMap::new(),
+            stacks: Vec::new(),
+        }
+    }
+
     fn stack(&self, environment: EnvironmentId) -> Option<&Stack> {
         self.stacks
             .iter()
@@ -676,15 +675,19 @@ impl FlowRecord {
             snapshot, position, ..
         } = *change.layer;
         let (environment, release) = (*change.environment, *change.release);
-        let stack = one_of(
-            &mut self.stacks,
-            |stack| stack.environment == environment,
-            || Stack {
+        let known = self
+            .stacks
+            .iter()
+            .position(|stack| stack.environment == environment);
+        let index = known.unwrap_or(self.stacks.len());
+        if known.is_none() {
+            self.stacks.push(Stack {
                 environment,
                 layers: Vec::new(),
                 touched,
-            },
-        );
+            });
+        }
+        let stack = &mut self.stacks[index];
         stack.touched = touched;
         let layers = &mut stack.layers;
         let found = layers.binary_search_by_key(&position, |layer| layer.position);
@@ -710,10 +713,18 @@ impl FlowRecord {
 }
 
 impl ReleaseRecord {
+    const fn new(being: Being, touched: Position) -> Self {
+        Self {
+            being,
+            touched,
+            standing: BTreeMap::new(),
+        }
+    }
+
     const fn release(&self) -> Option<&Release> {
         match &self.being {
             Being::There(release) => Some(release),
-            Being::Deleted(_) => None,
+            Being::Deleted(..) => None,
         }
     }
 
@@ -724,11 +735,7 @@ impl ReleaseRecord {
         withdrawn: &[Layer],
         deployed: &[Layer],
     ) -> Result<(), Misfit> {
-        let (_, places) = one_of(
-            &mut self.standing,
-            |(at, _)| *at == environment,
-            || (environment, Vec::new()),
-        );
+        let places = self.standing.entry(environment).or_default();
         // Whatever leaves whole leaves from its end on, and what comes whole joins at the end.
         for layer in withdrawn.iter().rev() {
             match find(places, layer.flow) {
@@ -741,6 +748,9 @@ impl ReleaseRecord {
                 Err(index) => places.insert(index, *layer),
                 Ok(_) => return Err(Misfit::Taken),
             }
+        }
+        if places.is_empty() {
+            self.standing.remove(&environment);
         }
         Ok(())
     }
@@ -795,15 +805,6 @@ fn find(places: &[Layer], flow: FlowId) -> Result<usize, usize> {
         Ordering::Equal => Ok(others.len()),
         Ordering::Greater => others.binary_search_by_key(&flow, |layer| layer.flow),
     }
-}
-
-/// Finds the one of a few that `is` it, or adds it.
-fn one_of<T>(few: &mut Vec<T>, is: impl Fn(&T) -> bool, add: impl FnOnce() -> T) -> &mut T {
-    let index = few.iter().position(is).unwrap_or_else(|| {
-        few.push(add());
-        few.len() - 1
-    });
-    &mut few[index]
 }
 
 fn insert<K: Eq + Hash, V>(table: &mut HashMap<K, V>, key: K, value: V) -> Result<(), Misfit> {

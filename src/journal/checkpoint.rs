@@ -11,7 +11,7 @@ use crate::domain::state::State;
 use crate::domain::state::written::{put, take};
 
 /// The version of the checkpoints that are written, and the only one that is read.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// A state, and the entry after which it was so.
 #[derive(Clone, Debug, PartialEq, Eq)]

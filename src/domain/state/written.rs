@@ -10,10 +10,11 @@ use std::str::Lines;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Misfit, Record, Stack, State, insert, vacant};
+use super::{Being, Deployed, FlowRecord, ReleaseRecord, Stack, State, Table, insert};
 use crate::domain::actor::{Actor, Context, Timestamp};
+use crate::domain::edit::Layer;
 use crate::domain::flow::{Canvas, Flow, Snapshot};
-use crate::domain::id::{EnvironmentId, FlowId, Position};
+use crate::domain::id::{FlowId, Position};
 use crate::domain::pipeline::Pipeline;
 use crate::domain::release::Release;
 use crate::domain::variable::{Setting, Variable};
@@ -41,20 +42,13 @@ impl State {
         put(text, &self.tenant);
         put(text, &self.pipeline);
         self.write_moments(text);
-        put(text, &self.flows.len());
-        for record in &self.flows {
+        put(text, &self.releases.records.len());
+        for record in &self.releases.records {
             record.write(text);
         }
-        put(text, &self.releases.len());
-        for release in self.releases.values() {
-            put(text, release);
-            put(text, &self.touched.get(&release.id));
-        }
-        put(text, &self.former_releases.len());
-        for (id, name) in &self.former_releases {
-            put(text, id);
-            put(text, name);
-            put(text, &self.touched.get(id));
+        put(text, &self.flows.records.len());
+        for record in &self.flows.records {
+            record.write(text);
         }
         put(text, &self.former_environments.len());
         for (id, name) in &self.former_environments {
@@ -94,7 +88,18 @@ impl State {
     }
 }
 
-impl Record {
+impl ReleaseRecord {
+    fn write(&self, text: &mut String) {
+        put(text, &self.touched);
+        put(text, &self.release());
+        if let Being::Deleted(id, name) = &self.being {
+            put(text, id);
+            put(text, name);
+        }
+    }
+}
+
+impl FlowRecord {
     fn write(&self, text: &mut String) {
         put(text, &self.flow.id);
         put(text, &self.flow.name);
@@ -107,14 +112,14 @@ impl Record {
             put(text, &snapshot.built);
         }
         put(text, &self.stacks.len());
-        for (environment, stack) in &self.stacks {
-            put(text, environment);
+        for stack in &self.stacks {
+            put(text, &stack.environment);
             put(text, &stack.touched);
             put(text, &stack.layers.len());
-            for (position, (release, _, number)) in &stack.layers {
-                put(text, position);
-                put(text, release);
-                put(text, number);
+            for layer in &stack.layers {
+                put(text, &layer.position);
+                put(text, &layer.release);
+                put(text, &layer.number);
             }
         }
     }
@@ -135,31 +140,18 @@ impl State {
         let mut state = Self {
             tenant,
             pipeline,
-            flows: Vec::new(),
-            flow_indices: HashMap::new(),
-            flow_names: HashMap::new(),
-            versions: HashMap::new(),
-            releases: BTreeMap::new(),
-            release_names: HashMap::new(),
-            former_releases: BTreeMap::new(),
             former_environments: BTreeMap::new(),
-            standing: HashMap::new(),
-            touched: HashMap::new(),
+            flows: Table::default(),
+            versions: HashMap::new(),
+            releases: Table::default(),
             variables: BTreeMap::new(),
             moments,
         };
         for _ in 0..take(lines)? {
+            state.read_release(lines)?;
+        }
+        for _ in 0..take(lines)? {
             state.read_flow(lines)?;
-        }
-        for _ in 0..take(lines)? {
-            let release = take(lines)?;
-            state.put_release(release, take(lines)?).ok()?;
-        }
-        for _ in 0..take(lines)? {
-            let (id, name) = (take(lines)?, take(lines)?);
-            vacant(&state.releases, &id).ok()?;
-            insert(&mut state.touched, id, take(lines)?).ok()?;
-            state.former_releases.insert(id, name);
         }
         for _ in 0..take(lines)? {
             let id = take(lines)?;
@@ -179,11 +171,7 @@ impl State {
             snapshots: Vec::new(),
         };
         let id = flow.id;
-        let mut record = Record {
-            flow,
-            numbers: BTreeMap::new(),
-            stacks: BTreeMap::new(),
-        };
+        let mut record = FlowRecord::new(flow);
         for _ in 0..take(lines)? {
             let snapshot = read_snapshot(id, record.flow.next_number(), lines)?;
             insert(&mut self.versions, snapshot.id, id).ok()?;
@@ -191,53 +179,64 @@ impl State {
             record.flow.snapshots.push(snapshot);
         }
         for _ in 0..take(lines)? {
-            let environment = take(lines)?;
-            vacant(&record.stacks, &environment).ok()?;
-            let stack = self.read_stack(environment, &record.flow, lines)?;
-            record.stacks.insert(environment, stack);
+            let stack = self.read_stack(&record, lines)?;
+            record.stacks.push(stack);
         }
-        insert(&mut self.flow_indices, id, self.flows.len()).ok()?;
-        insert(&mut self.flow_names, record.flow.name.key(), id).ok()?;
-        self.flows.push(record);
-        Some(())
+        self.flows.give_name(&record.flow.name, id).ok()?;
+        self.flows.push(id, record).ok()
     }
 
-    fn read_stack(
-        &mut self,
-        environment: EnvironmentId,
-        flow: &Flow,
-        lines: &mut Lines,
-    ) -> Option<Stack> {
+    fn read_stack(&mut self, record: &FlowRecord, lines: &mut Lines) -> Option<Stack> {
         let mut stack = Stack {
+            environment: take(lines)?,
             touched: take(lines)?,
-            layers: BTreeMap::new(),
+            layers: Vec::new(),
         };
+        let (environment, flow) = (stack.environment, record.flow.id);
         for _ in 0..take(lines)? {
             let position: Position = take(lines)?;
             let release = take(lines)?;
             let number: u32 = take(lines)?;
             let index = usize::try_from(number).ok()?.checked_sub(1)?;
-            let snapshot = flow.snapshots.get(index)?.id;
-            // B2: a release stands at most once in any stack.
-            let standing = self.standing.entry(release).or_default();
-            vacant(standing, &(environment, flow.id)).ok()?;
-            standing.insert((environment, flow.id), (position, snapshot));
-            vacant(&stack.layers, &position).ok()?;
-            stack.layers.insert(position, (release, snapshot, number));
+            let snapshot = record.flow.snapshots.get(index)?.id;
+            let stands = Layer {
+                flow,
+                snapshot,
+                position,
+            };
+            let deployed = self.releases.get_mut(release).ok()?;
+            deployed.release()?;
+            deployed.stand(environment, &[], &[stands]).ok()?;
+            stack.layers.push(Deployed {
+                position,
+                release,
+                snapshot,
+                number,
+            });
         }
+        let rising = stack
+            .layers
+            .is_sorted_by(|below, above| below.position < above.position);
         // A removed environment's stacks are kept, and empty (E3).
         let sound = stack.layers.is_empty() || self.pipeline.contains(environment);
-        sound.then_some(stack)
+        let first = record.stack(environment).is_none();
+        (rising && sound && first).then_some(stack)
     }
 
-    fn put_release(&mut self, release: Release, touched: Position) -> Result<(), Misfit> {
-        if !self.pipeline.contains(release.place.environment) {
-            return Err(Misfit::Missing);
-        }
-        insert(&mut self.release_names, release.name.key(), release.id)?;
-        insert(&mut self.touched, release.id, touched)?;
-        self.releases.insert(release.id, release);
-        Ok(())
+    fn read_release(&mut self, lines: &mut Lines) -> Option<()> {
+        let touched = take(lines)?;
+        let (id, being) = if let Some(release) = take::<Option<Release>>(lines)? {
+            if !self.pipeline.contains(release.place.environment) {
+                return None;
+            }
+            self.releases.give_name(&release.name, release.id).ok()?;
+            (release.id, Being::There(release))
+        } else {
+            let id = take(lines)?;
+            (id, Being::Deleted(id, take(lines)?))
+        };
+        let record = ReleaseRecord::new(being, touched);
+        self.releases.push(id, record).ok()
     }
 
     fn read_variable(&mut self, lines: &mut Lines) -> Option<()> {
@@ -256,9 +255,8 @@ impl State {
             }
             variable.values.insert(environment, setting);
         }
-        vacant(&self.variables, &variable.name).ok()?;
-        self.variables.insert(variable.name.clone(), variable);
-        Some(())
+        let taken = self.variables.insert(variable.name.clone(), variable);
+        taken.is_none().then_some(())
     }
 }
 
