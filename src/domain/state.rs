@@ -622,12 +622,13 @@ impl State {
                 }
             }
             Edit::Deleted { release } => {
-                if self.release_mut(release.id)? != release {
+                let record = self.releases.get_mut(release.id)?;
+                // D2: it stands nowhere any more.
+                if record.release_mut()? != release || !record.standing.is_empty() {
                     return Err(Misfit::Contradiction);
                 }
+                record.being = Being::Deleted(release.id, release.name.clone());
                 self.releases.take_name(&release.name);
-                let deleted = Being::Deleted(release.id, release.name.clone());
-                self.releases.get_mut(release.id)?.being = deleted;
             }
         }
         self.releases.get_mut(edit.release())?.touched = position;
@@ -635,10 +636,7 @@ impl State {
     }
 
     fn release_mut(&mut self, id: ReleaseId) -> Result<&mut Release, Misfit> {
-        match &mut self.releases.get_mut(id)?.being {
-            Being::There(release) => Ok(release),
-            Being::Deleted(..) => Err(Misfit::Missing),
-        }
+        self.releases.get_mut(id)?.release_mut()
     }
 
     /// Takes layers from stacks and puts layers there, after [`State::edit`] found that those that
@@ -728,13 +726,22 @@ impl ReleaseRecord {
         }
     }
 
-    /// Keeps up where the release stands: at most once in any stack (B2).
+    const fn release_mut(&mut self) -> Result<&mut Release, Misfit> {
+        match &mut self.being {
+            Being::There(release) => Ok(release),
+            Being::Deleted(..) => Err(Misfit::Missing),
+        }
+    }
+
+    /// Keeps up where the release stands: at most once in any stack (B2), and nowhere once it is
+    /// deleted (D2).
     fn stand(
         &mut self,
         environment: EnvironmentId,
         withdrawn: &[Layer],
         deployed: &[Layer],
     ) -> Result<(), Misfit> {
+        self.release_mut()?;
         let places = self.standing.entry(environment).or_default();
         // Whatever leaves whole leaves from its end on, and what comes whole joins at the end.
         for layer in withdrawn.iter().rev() {

@@ -278,6 +278,7 @@ fn what_joins_a_stack_is_of_that_flow_and_finds_its_height_free() {
     };
     check(NOWHERE, b, new, Misfit::Missing);
     check(production, NO_RELEASE, new, Misfit::Missing);
+    check(production, world.release("C"), new, Misfit::Missing);
     let (flow, snapshot) = (NO_FLOW, NO_SNAPSHOT);
     check(production, b, Layer { flow, ..new }, Misfit::Missing);
     check(production, b, Layer { snapshot, ..new }, Misfit::Missing);
@@ -373,6 +374,9 @@ fn releases_come_and_go_as_they_are() {
         Edit::Deleted { release: another },
         Misfit::Contradiction,
     );
+    // D2: not while it stands anywhere.
+    let release = is.clone();
+    check_edit(&world, Edit::Deleted { release }, Misfit::Contradiction);
     let id = NO_RELEASE;
     let unknown = Release { id, ..is };
     check_edit(&world, Edit::Deleted { release: unknown }, Misfit::Missing);

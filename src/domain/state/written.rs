@@ -205,7 +205,6 @@ impl State {
                 position,
             };
             let deployed = self.releases.get_mut(release).ok()?;
-            deployed.release()?;
             deployed.stand(environment, &[], &[stands]).ok()?;
             stack.layers.push(Deployed {
                 position,
