@@ -780,13 +780,7 @@ fn subjects(edit: &Edit) -> Vec<Subject> {
 
 /// Returns the environments whose stacks the edits change, in the pipeline's order.
 fn environments_of(state: &State, edits: &[Edit]) -> Vec<EnvironmentId> {
-    let changed: BTreeSet<EnvironmentId> = edits
-        .iter()
-        .filter_map(|edit| match edit {
-            Edit::Stacks { environment, .. } => Some(*environment),
-            _ => None,
-        })
-        .collect();
+    let changed: BTreeSet<EnvironmentId> = edits.iter().filter_map(Edit::environment).collect();
     state
         .pipeline()
         .iter()

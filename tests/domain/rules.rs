@@ -1408,3 +1408,26 @@ fn an_environment_was_last_touched_with_the_last_of_its_stacks() {
     world.edit_flow("o", canvas("Other"));
     assert_eq!(last(&world, "Test"), Some(rolled_back));
 }
+
+/// R9, H1: the reason of a step is kept with it; where nobody is asked for one, there is none.
+#[test]
+fn a_step_that_asks_for_a_reason_keeps_it() {
+    let mut world = World::new();
+    world.ship("A", &["o"]);
+    let shown = world.plan_rollback("A");
+    let why = "Totals are wrong";
+    world.confirm_rollback("A", shown, why, false).unwrap();
+    world.try_hold("A", "Audit").unwrap();
+    world.try_lift("A").unwrap();
+    world.try_delete("A").unwrap();
+    let reasons: Vec<_> = world.history.iter().map(Event::reason).collect();
+    let expected = [
+        Some(note(why)),
+        Some(note("Audit")),
+        None,
+        Some(Note::default()),
+    ];
+    let (before, after) = reasons.split_at(reasons.len() - expected.len());
+    assert!(before.iter().all(Option::is_none));
+    assert_eq!(after, expected.each_ref().map(Option::as_ref));
+}
