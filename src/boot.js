@@ -78,8 +78,8 @@ function offer(waiting) {
   document.body.append(notice);
 }
 
+// The program takes the shell away once it has something to show.
 start().then(() => {
-  shell.remove();
   if (worker && navigator.serviceWorker) {
     // Without it the page works all the same, as long as there is a network: private windows and full disks refuse it.
     keepForLater().catch((reason) => console.info("Not kept for use without a network:", reason));

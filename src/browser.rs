@@ -9,7 +9,7 @@ use std::cell::{Cell, RefCell};
 use std::collections::HashMap;
 
 use gloo_storage::{LocalStorage, SessionStorage, Storage};
-use js_sys::{Array, Date, Function, Intl, Object, Reflect};
+use js_sys::{Array, Date, Function, Intl, Object, Promise, Reflect};
 use uuid::Uuid;
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -71,6 +71,20 @@ pub fn replace_hash(hash: &str) {
         // Refused only to pages that do it hundreds of times within seconds.
         let _ = history.replace_state_with_url(&step, "", Some(&address));
     }
+}
+
+/// Returns the absolute address that a relative one means on this page, if it is one.
+#[must_use]
+pub fn absolute(address: &str) -> Option<String> {
+    let page = window().location().href().ok()?;
+    let url = web_sys::Url::new_with_base(address, &page).ok()?;
+    Some(url.href())
+}
+
+/// Returns where the page comes from, as its browser tells a store: `https://pages.example`.
+#[must_use]
+pub fn origin() -> String {
+    window().location().origin().unwrap_or_default()
 }
 
 /// How far the page was scrolled at each step of the history, for Back and Forward. The browser would
@@ -186,6 +200,47 @@ impl Drop for Ticking {
     }
 }
 
+/// Calls back once, unless it is dropped before.
+#[must_use = "dropping it ends the waiting"]
+pub struct Timer {
+    timeout: Option<i32>,
+    #[expect(dead_code, reason = "held as long as the browser may call it")]
+    callback: Closure<dyn FnMut()>,
+}
+
+impl Timer {
+    /// Calls back after so many milliseconds.
+    pub fn start(milliseconds: i32, callback: impl FnMut() + 'static) -> Self {
+        let callback = Closure::<dyn FnMut()>::new(callback);
+        let function = callback.as_ref().unchecked_ref();
+        let timeout = window()
+            .set_timeout_with_callback_and_timeout_and_arguments_0(function, milliseconds)
+            .ok();
+        Self { timeout, callback }
+    }
+}
+
+impl Drop for Timer {
+    fn drop(&mut self) {
+        if let Some(timeout) = self.timeout {
+            window().clear_timeout_with_handle(timeout);
+        }
+    }
+}
+
+/// Waits.
+pub async fn pause(milliseconds: u32) {
+    let waited = Promise::new(&mut |over, _| {
+        let milliseconds = i32::try_from(milliseconds).unwrap_or(i32::MAX);
+        // Fails only where there is no timer: then nobody waits.
+        let _ = window()
+            .set_timeout_with_callback_and_timeout_and_arguments_0(&over, milliseconds)
+            .or_else(|_| over.call0(&JsValue::NULL).map(|_| 0));
+    });
+    // A timer's promise is not rejected.
+    let _ = JsFuture::from(waited).await;
+}
+
 // Choices -----------------------------------------------------------------------------------------
 
 const CHOICES: &str = "flow-environments/choices/";
@@ -241,6 +296,22 @@ pub fn set_theme(theme: &str) {
 pub fn set_title(title: &str) {
     if let Some(document) = window().document() {
         document.set_title(title);
+    }
+}
+
+/// Tells whether nobody can see the page.
+#[must_use]
+pub fn is_hidden() -> bool {
+    window()
+        .document()
+        .is_some_and(|document| document.hidden())
+}
+
+/// Takes away what was shown while the page's program was on its way.
+pub fn remove_shell() {
+    let document = window().document();
+    if let Some(shell) = document.and_then(|it| it.get_element_by_id("shell")) {
+        shell.remove();
     }
 }
 

@@ -1,13 +1,26 @@
-//! Mounts the page, and picks what keeps the journal: this browser's storage, or the memory of the
-//! page where the browser blocks that.
+//! Mounts the page, and picks what keeps the journal: what `config.json` names; by itself this
+//! browser's storage.
 
-use flow_environments::journal::local::Local;
-use flow_environments::ui::app::App;
-use flow_environments::ui::keeping::Keeping;
+use flow_environments::browser;
+use flow_environments::journal::place::Place;
+use flow_environments::ui::app::{App, Unset};
+use flow_environments::ui::keeping::{Keeping, settled};
+use flow_environments::ui::team::Team;
 use leptos::prelude::*;
+use wasm_bindgen_futures::spawn_local;
 
 fn main() {
     console_error_panic_hook::set_once();
-    let keeping = Local::open().map_or_else(Keeping::Page, Keeping::Browser);
-    mount_to_body(move || view! { <App keeping=keeping /> });
+    spawn_local(async {
+        let settled = settled().await;
+        mount_to_body(move || {
+            let keeping = match settled {
+                Ok(Place::Browser) => Keeping::here(),
+                Ok(Place::Http(store)) => Keeping::Team(Team::new(store)),
+                Err(unsettled) => return view! { <Unset unsettled=unsettled /> }.into_any(),
+            };
+            view! { <App keeping=keeping /> }.into_any()
+        });
+        browser::remove_shell();
+    });
 }

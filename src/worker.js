@@ -10,7 +10,7 @@ const settings = `${ours}settings`;
 const address = (file) => new URL(file, self.registration.scope).href;
 const files = new Map(Object.keys(FILES).map((file) => [address(file), file]));
 
-self.addEventListener("install", (event) => event.waitUntil(keep()));
+self.addEventListener("install", (event) => event.waitUntil(Promise.all([keep(), keepSettings()])));
 self.addEventListener("activate", (event) => event.waitUntil(forgetOthers()));
 self.addEventListener("message", (event) => {
   if (event.data === "take over") {
@@ -26,6 +26,12 @@ async function keep() {
     await caches.delete(kept);
     throw reason;
   }
+}
+
+// The page that brings the worker has read them before it was there.
+async function keepSettings() {
+  const url = address("config.json");
+  await newest(new Request(url, { cache: "no-store" }), url).catch(() => {});
 }
 
 async function fetchInto(cache, url, integrity) {

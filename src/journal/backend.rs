@@ -97,10 +97,16 @@ impl From<BackendError> for Reading {
 pub enum BackendError {
     /// The position holds an entry already.
     Taken,
-    /// There was no answer. A write may or may not have been recorded.
+    /// There was no answer, or none that says what became of it. A write may or may not have been
+    /// recorded.
     Unavailable,
+    /// What answers is no store of journals: a sign-in page, for example.
+    NotAStore,
     /// The store answered that this may not be done.
-    Refused,
+    Refused {
+        /// The HTTP status that it said so with: 401, 403, 404, 413 …
+        status: u16,
+    },
     /// There is no room for another entry.
     Full,
     /// The store is there, and this page is kept from using it.

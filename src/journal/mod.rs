@@ -21,7 +21,9 @@
 pub mod backend;
 pub mod checkpoint;
 pub mod entry;
+pub mod http;
 #[cfg(feature = "browser")]
 pub mod local;
 pub mod memory;
+pub mod place;
 pub mod session;

@@ -1,5 +1,5 @@
 //! All of the page: its head and foot, the page that the address means, and what is shown while the
-//! journal is being opened, or when it cannot be.
+//! journal is being opened, or when it cannot be, or when it is not known where it is.
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -8,11 +8,12 @@ use super::begin_anew::{BeginAnew, WaysToBeginAnew};
 use super::components::button::{Button, Weight, hush_at_escape};
 use super::components::notice::Trouble;
 use super::frame::{Head, remembered_actor};
-use super::keeping::{Beginning, Keeping, founding};
+use super::keeping::{Beginning, Keeping, Unsettled, founding};
 use super::navigation::Navigation;
 use super::pages;
 use super::problem::Problem;
 use super::route::Route;
+use super::team::{NothingYet, SignIn, Team};
 use super::tenant::Tenant;
 use super::title::title;
 use crate::browser;
@@ -26,6 +27,8 @@ enum Opening {
     Loading,
     Ready(Tenant),
     Failed(BackendError),
+    /// The team's store holds no journal.
+    Empty(Team),
 }
 
 /// The page.
@@ -41,9 +44,10 @@ pub fn App(
     provide_context(keeping);
 
     let backend = StoredValue::new_local(keeping.backend());
-    let open = move || {
+    let open_or_begin = move |beginning: Beginning| {
         let backend = backend.get_value();
         spawn_local(async move {
+            let founding = || founding(beginning);
             let opened =
                 Session::open(backend, founding, || EntryId::new(browser::fresh_uuid())).await;
             match opened {
@@ -56,14 +60,45 @@ pub fn App(
             }
         });
     };
+    let open = move || {
+        let Some(team) = keeping.team() else {
+            return open_or_begin(Beginning::chosen());
+        };
+        spawn_local(async move {
+            match team.has_journal().await {
+                Ok(true) => open_or_begin(Beginning::Empty),
+                Ok(false) => opening.set(Opening::Empty(team)),
+                Err(error) => opening.set(Opening::Failed(error)),
+            }
+        });
+    };
     open();
-    let watched = keeping.watch(move || {
-        if let Opening::Ready(tenant) = opening.get_untracked() {
-            spawn_local(tenant.follow());
-        }
+    let watched = keeping.watch(move || match opening.get_untracked() {
+        Opening::Ready(tenant) => spawn_local(tenant.follow()),
+        // The store is back, or somebody has begun.
+        Opening::Failed(error) if !error.stops_writing() => open(),
+        Opening::Empty(_) => open(),
+        Opening::Loading | Opening::Failed(_) => {}
     });
     // Dropped with the page, which ends the watching.
     StoredValue::new_local(watched);
+    // The store wants to know who one is: asked at once, whatever is being done.
+    let asked = RwSignal::new(false);
+    Effect::new(move |_| {
+        let error = match opening.get() {
+            Opening::Failed(error) => Some(error),
+            Opening::Ready(tenant) => tenant.lost(),
+            Opening::Loading | Opening::Empty(_) => None,
+        };
+        let asks = error
+            .zip(keeping.team())
+            .is_some_and(|(error, team)| team.asks_who(error));
+        asked.set(asks);
+    });
+    let again = move || match opening.get_untracked() {
+        Opening::Ready(tenant) => spawn_local(tenant.follow()),
+        _ => open(),
+    };
 
     // Dropped with the page, which ends the listening.
     StoredValue::new_local(hush_at_escape());
@@ -96,27 +131,55 @@ pub fn App(
             {move || match opening.get() {
                 Opening::Loading => view! { <p class="loading" role="status">"Opening the journal …"</p> }.into_any(),
                 Opening::Failed(error) => {
-                    view! { <CannotOpen error=error again=open /> }.into_any()
+                    view! { <CannotOpen error=error again=open asked=asked /> }.into_any()
+                }
+                Opening::Empty(team) => {
+                    view! { <NothingYet team=team on_begin=open_or_begin /> }.into_any()
                 }
                 Opening::Ready(tenant) => {
                     provide_context(tenant);
-                    view! { <Pages tenant=tenant /> }.into_any()
+                    view! { <Pages tenant=tenant asked=asked /> }.into_any()
                 }
             }}
         </main>
+        {keeping
+            .team()
+            .map(|team| {
+                move || {
+                    asked
+                        .get()
+                        .then(|| view! { <SignIn team=team on_answer=again on_close=move || asked.set(false) /> })
+                }
+            })}
         // O1: said on every page.
         <footer class="foot">
-            <p>
-                "Everything here is kept in this browser only. The role in “Acting as” is a setting of the page: it protects nothing."
-            </p>
-            <WaysToBeginAnew />
+            {match keeping.team() {
+                Some(team) => {
+                    view! {
+                        <p>
+                            "The journal is kept in a store that your team shares: " {team.address()}
+                            ". The store decides who may read and write. The role in “Acting as” is a setting of the page: it protects nothing."
+                        </p>
+                    }
+                        .into_any()
+                }
+                None => {
+                    view! {
+                        <p>
+                            "Everything here is kept in this browser only. The role in “Acting as” is a setting of the page: it protects nothing."
+                        </p>
+                        <WaysToBeginAnew />
+                    }
+                        .into_any()
+                }
+            }}
         </footer>
     }
 }
 
 /// The page that the address means.
 #[component]
-fn Pages(tenant: Tenant) -> impl IntoView {
+fn Pages(tenant: Tenant, asked: RwSignal<bool>) -> impl IntoView {
     let navigation = Navigation::of_page();
     let page = Memo::new(move |_| Page(navigation.route()));
     Effect::new(move |_| browser::set_title(&title(tenant, &navigation.route())));
@@ -131,15 +194,24 @@ fn Pages(tenant: Tenant) -> impl IntoView {
                 .lost()
                 .map(|error| {
                     let problem = Problem::of_backend(&error);
+                    let press = move || {
+                        if error.stops_writing() {
+                            browser::reload();
+                        } else if asks_who(error) {
+                            asked.set(true);
+                        } else {
+                            spawn_local(tenant.follow());
+                        }
+                    };
                     // Where following has stopped for good, only loading the page anew helps.
-                    let (label, press): (_, fn(Tenant)) = if error.stops_writing() {
-                        ("Load the page again", |_| browser::reload())
+                    let label = if error.stops_writing() {
+                        "Load the page again"
                     } else {
-                        ("Try again", |tenant| spawn_local(tenant.follow()))
+                        way_on(error)
                     };
                     view! {
                         <Trouble sentence=problem.sentence way_out=problem.way_out>
-                            <Button on_press=move || press(tenant)>{label}</Button>
+                            <Button on_press=press>{label}</Button>
                         </Trouble>
                     }
                 })
@@ -172,21 +244,78 @@ impl PartialEq for Page {
     }
 }
 
+/// Tells whether a team's store wants to know who one is.
+fn asks_who(error: BackendError) -> bool {
+    let team = expect_context::<Keeping>().team();
+    team.is_some_and(|team| team.asks_who(error))
+}
+
+/// What the button says that gets past the error.
+fn way_on(error: BackendError) -> &'static str {
+    if asks_who(error) {
+        "Sign in"
+    } else {
+        "Try again"
+    }
+}
+
 /// What is shown when the journal cannot be opened.
 #[component]
-fn CannotOpen(error: BackendError, again: impl Fn() + 'static) -> impl IntoView {
+fn CannotOpen(
+    error: BackendError,
+    again: impl Fn() + 'static,
+    /// Whether the store's form is open.
+    asked: RwSignal<bool>,
+) -> impl IntoView {
     let problem = Problem::of_backend(&error);
+    let team = expect_context::<Keeping>().team();
     let anew = RwSignal::new(false);
+    let press = move || {
+        if asks_who(error) {
+            asked.set(true);
+        } else {
+            again();
+        }
+    };
     view! {
         <h1>"The journal cannot be opened"</h1>
         <p>{problem.sentence}" "{problem.way_out}</p>
+        {(team.is_some() && error == BackendError::Unavailable)
+            .then(|| {
+                let waiting = Problem::of_waiting(&browser::origin());
+                view! { <p>{waiting.sentence}" "{waiting.way_out}</p> }
+            })}
         <p class="actions">
-            <Button on_press=again>"Try again"</Button>
-            <Button on_press=move || anew.set(true) weight=Weight::Quiet>"Begin anew"</Button>
+            <Button on_press=press>{way_on(error)}</Button>
+            {team
+                .is_none()
+                .then(|| {
+                    view! {
+                        <Button on_press=move || anew.set(true) weight=Weight::Quiet>"Begin anew"</Button>
+                    }
+                })}
         </p>
         {move || {
             anew.get()
                 .then(|| view! { <BeginAnew beginning=Beginning::Shop on_close=move || anew.set(false) /> })
         }}
+    }
+}
+
+/// What is shown when it is not known where the journal is kept.
+#[component]
+pub fn Unset(
+    /// Why.
+    unsettled: Unsettled,
+) -> impl IntoView {
+    let problem = Problem::of_settings(unsettled);
+    view! {
+        <main id="content">
+            <h1>"The journal is not found"</h1>
+            <p role="alert">{problem.sentence}" "{problem.way_out}</p>
+            <p class="actions">
+                <Button on_press=browser::reload>"Try again"</Button>
+            </p>
+        </main>
     }
 }

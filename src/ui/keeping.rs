@@ -3,36 +3,73 @@
 use std::rc::Rc;
 
 use super::route::Route;
+use super::team::Team;
 use crate::browser;
 use crate::demo;
 use crate::journal::backend::{Backend, BackendError};
-use crate::journal::local::{Local, Watch};
+use crate::journal::http::exchange::{Method, Request, Transport};
+use crate::journal::http::fetch::Fetch;
+use crate::journal::http::store::Store;
+use crate::journal::http::watch;
+use crate::journal::local::{self, Local};
 use crate::journal::memory::Memory;
+use crate::journal::place::{Mistake, Place};
 
 /// Where the journal is kept.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub enum Keeping {
     /// In this browser's storage.
     Browser(Local),
     /// In the memory of the page, because of the error: it is gone when the page closes.
     Page(BackendError),
+    /// In a store that a team shares.
+    Team(Team),
+}
+
+/// Watches the journal until it is dropped.
+pub enum Watch {
+    /// What other tabs write to this browser's storage.
+    Browser(local::Watch),
+    /// What others write to a store.
+    Team(watch::Watch),
 }
 
 impl Keeping {
+    /// Uses this browser's storage, or the memory of the page where the browser blocks that.
+    #[must_use]
+    pub fn here() -> Self {
+        Local::open().map_or_else(Self::Page, Self::Browser)
+    }
+
     /// Returns what keeps it.
     #[must_use]
     pub fn backend(self) -> Rc<dyn Backend> {
         match self {
             Self::Browser(local) => Rc::new(local),
             Self::Page(_) => Rc::new(Memory::default()),
+            Self::Team(team) => team.http(),
         }
     }
 
-    /// Calls back when another tab has written. Nobody else writes to the memory of a page.
+    /// Calls back when others have written, and when the store is away or back again. Nobody else
+    /// writes to the memory of a page.
     pub fn watch(self, callback: impl Fn() + 'static) -> Option<Watch> {
         match self {
-            Self::Browser(_) => Some(Local::watch(callback)),
+            Self::Browser(_) => Some(Watch::Browser(Local::watch(callback))),
+            Self::Team(team) => {
+                let http = team.http();
+                Some(Watch::Team(watch::Watch::new(http, callback)))
+            }
             Self::Page(_) => None,
+        }
+    }
+
+    /// Returns the store that a team shares, if that is what keeps it.
+    #[must_use]
+    pub const fn team(self) -> Option<Team> {
+        match self {
+            Self::Team(team) => Some(team),
+            Self::Browser(_) | Self::Page(_) => None,
         }
     }
 
@@ -41,6 +78,8 @@ impl Keeping {
             Self::Browser(_) => Local::erase(),
             // Loading the page anew does it.
             Self::Page(_) => Ok(()),
+            // What a team has recorded is not one person's to remove.
+            Self::Team(_) => Err(BackendError::Refused { status: 403 }),
         }
     }
 
@@ -48,7 +87,7 @@ impl Keeping {
     #[must_use]
     pub const fn fleeting(self) -> Option<BackendError> {
         match self {
-            Self::Browser(_) => None,
+            Self::Browser(_) | Self::Team(_) => None,
             Self::Page(error) => Some(error),
         }
     }
@@ -64,6 +103,42 @@ impl Keeping {
         browser::set_hash(&Route::home().to_string());
         browser::reload();
         Ok(())
+    }
+}
+
+// Settings of the site ----------------------------------------------------------------------------
+
+/// Why it is not known where the journal is kept.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unsettled {
+    /// `config.json` could not be read.
+    Unread,
+    /// What it says is not understood.
+    Mistaken(Mistake),
+}
+
+/// Reads `config.json`, which lies beside the page: where it says that the journal is kept, or in
+/// this browser where there is none.
+///
+/// # Errors
+///
+/// [`Unsettled`]. Nothing takes the place of the journal that is meant.
+pub async fn settled() -> Result<Place, Unsettled> {
+    let mut request = Request::new(Method::Get, "config.json".to_owned());
+    // A site may ask who one is.
+    request.cookies = true;
+    let answer = Fetch.send(&request).await.map_err(|_| Unsettled::Unread)?;
+    let place = match answer.status {
+        200 => Place::parse(&answer.body).map_err(Unsettled::Mistaken)?,
+        404 | 410 => Place::Browser,
+        _ => return Err(Unsettled::Unread),
+    };
+    match place {
+        Place::Browser => Ok(Place::Browser),
+        Place::Http(store) => match browser::absolute(&store.base) {
+            Some(base) => Ok(Place::Http(Store { base, ..store })),
+            None => Err(Unsettled::Mistaken(Mistake::Base)),
+        },
     }
 }
 
@@ -85,7 +160,8 @@ impl Beginning {
     }
 
     /// Returns what was chosen for the next journal: the demo on the first visit.
-    fn chosen() -> Self {
+    #[must_use]
+    pub fn chosen() -> Self {
         match browser::remembered("beginning") {
             Some(slug) if slug == Self::Empty.slug() => Self::Empty,
             _ => Self::Shop,
@@ -93,11 +169,11 @@ impl Beginning {
     }
 }
 
-/// Returns what a journal begins with that has no entry yet.
+/// Returns the first entries of a journal that has none yet.
 #[must_use]
-pub fn founding() -> demo::Founding {
+pub fn founding(beginning: Beginning) -> demo::Founding {
     let (now, mut fresh) = (browser::now(), browser::fresh_uuid);
-    let begun = match Beginning::chosen() {
+    let begun = match beginning {
         Beginning::Shop => demo::shop(now, &mut fresh),
         Beginning::Empty => demo::empty(now, &mut fresh),
     };

@@ -26,6 +26,7 @@ pub mod pick;
 pub mod problem;
 pub mod route;
 pub mod settings_form;
+pub mod team;
 pub mod tenant;
 pub mod title;
 pub mod wizard;

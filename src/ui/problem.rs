@@ -6,7 +6,9 @@ use crate::domain::refusal::Refusal;
 use crate::domain::state::State;
 use crate::domain::text::{Name, TextProblem};
 use crate::journal::backend::BackendError;
+use crate::journal::place::Mistake;
 
+use super::keeping::Unsettled;
 use super::tenant::{environment_name, release_name};
 
 /// What a person reads when something did not work.
@@ -207,12 +209,13 @@ impl Problem {
         match error {
             BackendError::Taken | BackendError::Unavailable => Self::new(
                 "The journal could not be reached.",
-                "Nothing was changed that you see here. Try again in a moment.",
+                "Nothing was changed that you see here. Try again in a moment: what was recorded all the same is not recorded twice.",
             ),
-            BackendError::Refused => Self::new(
-                "The store of the journal refused this.",
-                "Ask whoever runs it for the permission to write.",
+            BackendError::NotAStore => Self::new(
+                "Something else answers where the journal should be.",
+                "Sign in to the network if it asks for that, or check the address in config.json. Then try again.",
             ),
+            BackendError::Refused { status } => Self::of_store(*status),
             BackendError::Full => Self::new(
                 "This browser's storage is full, so nothing was recorded.",
                 "Make room by removing what other pages of this site keep here, then try again.",
@@ -230,6 +233,69 @@ impl Problem {
                 "Load the page again to get that version. Until then you see what was recorded before, and nothing more can be recorded.",
             ),
         }
+    }
+
+    /// Explains what a page waits for whose store is away; `origin` is where the page comes from.
+    #[must_use]
+    pub fn of_waiting(origin: &str) -> Self {
+        Self::new(
+            "The page opens by itself as soon as the store answers.",
+            format!("If it never has, whoever runs the store has to allow pages from {origin}."),
+        )
+    }
+
+    /// Explains why it is not known where the journal is kept.
+    #[must_use]
+    pub fn of_settings(unsettled: Unsettled) -> Self {
+        match unsettled {
+            Unsettled::Unread => Self::new(
+                "config.json, which says where the journal is kept, could not be read.",
+                "Check the connection and try again.",
+            ),
+            Unsettled::Mistaken(Mistake::NotUnderstood { line, column }) => Self::new(
+                format!(
+                    "config.json, which says where the journal is kept, is wrong at line {line}, character {column}."
+                ),
+                "Whoever runs this site has to correct it. Then try again.",
+            ),
+            Unsettled::Mistaken(Mistake::Base) => Self::new(
+                "The base in config.json is no address of a store: https://… without a name, a password, ? and #.",
+                "Whoever runs this site has to correct it. Then try again.",
+            ),
+        }
+    }
+
+    /// Explains a refusal by the store, by its HTTP status.
+    fn of_store(status: u16) -> Self {
+        let (sentence, way_out) = match status {
+            401 => (
+                "The store of the journal does not know who you are.",
+                "Sign in to it, then try again.",
+            ),
+            403 => (
+                "The store of the journal does not allow you this.",
+                "Ask whoever runs it for the permission, then try again.",
+            ),
+            404 | 409 => (
+                "The store has no place for this journal.",
+                "Check the address in config.json, or ask whoever runs the store to make the folder or collection.",
+            ),
+            507 => (
+                "The store of the journal is full, so nothing was recorded.",
+                "Ask whoever runs it to make room, then try again.",
+            ),
+            413 => (
+                "This is more than the store takes at once.",
+                "Shorten it, or ask whoever runs the store to allow more.",
+            ),
+            _ => {
+                return Self::new(
+                    format!("The store of the journal refused this (HTTP {status})."),
+                    "Ask whoever runs it, with this number.",
+                );
+            }
+        };
+        Self::new(sentence, way_out)
     }
 
     /// Explains that a later step stands in the way of undoing one (U2): `who` did it, and `deed` is what

@@ -120,6 +120,10 @@ impl Tenant {
         let session = self.session.get_value();
         let answer = session.submit(&command, &context).await;
         self.catch_up(&session);
+        if let Err(Failure::Backend(error @ BackendError::Refused { status: 401 })) = answer {
+            // Whoever is asked who they are is asked over the form that they are in.
+            self.lost.set(Some(error));
+        }
         answer
     }
 

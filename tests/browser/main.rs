@@ -1,7 +1,9 @@
-//! What only a browser can show: the journal in localStorage, and the page's surroundings.
+//! What only a browser can show: the journal in localStorage and in stores of other origins, and
+//! the page's surroundings.
 
 #[path = "../journal/contract.rs"]
 mod contract;
+mod http;
 mod local;
 mod surroundings;
 #[path = "../journal/world.rs"]

@@ -6,6 +6,8 @@ mod contract;
 mod damage;
 mod faults;
 mod format;
+mod http;
+mod place;
 mod world;
 
 use std::cell::Cell;

@@ -1,9 +1,9 @@
 //! A small tenant to keep journals of, and futures that take turns.
 
-use std::cell::Cell;
 use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::rc::Rc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::Poll;
 
 use flow_environments::domain::actor::{Actor, Context, Role, Timestamp};
@@ -23,13 +23,12 @@ use flow_environments::journal::entry::{Entry, EntryId, Hash, Sealed};
 use flow_environments::journal::session::Session;
 use uuid::Uuid;
 
-thread_local! {
-    static IDS: Cell<u128> = const { Cell::new(0) };
-}
+/// Of all threads: some write into one journal.
+static IDS: AtomicU64 = AtomicU64::new(1);
 
 pub(crate) fn entry_id() -> EntryId {
-    IDS.set(IDS.get() + 1);
-    EntryId::new(Uuid::from_u128(IDS.get()))
+    let id = IDS.fetch_add(1, Ordering::Relaxed);
+    EntryId::new(Uuid::from_u128(id.into()))
 }
 
 pub(crate) fn name(text: &str) -> Name {

@@ -18,6 +18,16 @@ mod steps;
 #[allow(dead_code, reason = "its other words serve the tests of the journal")]
 mod world;
 
+// Real stores, and the way to them.
+#[expect(dead_code, reason = "the tests of the stores use all of it")]
+#[path = "../stores/places.rs"]
+mod places;
+#[expect(dead_code, reason = "the tests of the stores use all of it")]
+#[path = "../stores/proxy.rs"]
+mod proxy;
+#[path = "../stores/wire.rs"]
+mod wire;
+
 mod address;
 mod beginning;
 mod building;
@@ -34,5 +44,6 @@ mod promotion;
 mod removal;
 mod rollback;
 mod storage;
+mod team;
 mod text;
 mod together;

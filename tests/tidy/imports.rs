@@ -6,7 +6,7 @@ use crate::source::{Source, says};
 const AMBIENT: [&str; 3] = [
     "src/browser.rs",
     "src/journal/local.rs",
-    "src/journal/http.rs",
+    "src/journal/http/fetch.rs",
 ];
 
 /// What only those may say. What is of the document only (`HtmlDialogElement`, `Event`) is free.

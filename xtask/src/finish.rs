@@ -27,7 +27,7 @@ const LOADER: &str = "boot.js";
 const WORKER: &str = "sw.js";
 
 /// What a site's owner changes without a build: kept by no checksum, compressed by nobody.
-const SETTINGS: &str = "config.json";
+pub(crate) const SETTINGS: &str = "config.json";
 
 /// Files shorter than this travel in one packet anyway.
 const WORTH_COMPRESSING: usize = 1_000;

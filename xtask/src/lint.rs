@@ -16,7 +16,7 @@ pub(crate) fn run() -> Outcome {
         "--workspace",
         "--all-targets",
         "--features",
-        "journeys",
+        "journeys,stores",
         "--",
         "-D",
         "warnings",

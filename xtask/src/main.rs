@@ -25,7 +25,8 @@ cargo xtask <command>
   dev [ARGUMENTS]      serves the page under development, built anew at every change (trunk serve)
   build                builds the site for release into dist/, for any static host
   test [--only GROUP] [--deep] [-- ARGUMENTS]
-                       runs all tests, or one group: native, page, browser, journeys;
+                       runs all tests, or one group: native, page, stores, browser,
+                       journeys;
                        --deep takes longer and tries more; ARGUMENTS go to cargo test
   bench rules          measures planning, deciding, applying and replaying
   lint                 checks layout, lints and documentation
@@ -131,7 +132,9 @@ fn parse_test<'a>(mut options: impl Iterator<Item = &'a String>) -> Result<Asked
             "--deep" => deep = true,
             "--only" => {
                 let group = options.next().and_then(|name| Group::named(name));
-                groups = vec![group.ok_or("--only wants one of native, page, browser, journeys.")?];
+                groups = vec![
+                    group.ok_or("--only wants one of native, page, stores, browser, journeys.")?,
+                ];
             }
             "--" => arguments.extend(options.by_ref().cloned()),
             _ => {
@@ -270,7 +273,10 @@ mod tests {
         check_mistake("build --now", "--now");
         check_mistake("serve --port many", "--port");
         check_mistake("serve --port", "--port");
-        check_mistake("test --only some", "native, page, browser, journeys");
+        check_mistake(
+            "test --only some",
+            "native, page, stores, browser, journeys",
+        );
         check_mistake("bench", "rules");
         check_mistake("test name", "after --");
     }

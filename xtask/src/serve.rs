@@ -3,26 +3,26 @@
 //! No listing, no rewriting of unknown paths to the page, no compression: what works here works on
 //! any static host. No path leads out of the folder.
 
-use std::fs::File;
-use std::io;
-use std::net::Ipv4Addr;
+use std::collections::HashMap;
+use std::fs;
+use std::io::{self, BufRead, BufReader, Write};
+use std::net::{Ipv4Addr, Shutdown, TcpListener, TcpStream};
 use std::path::{Component, Path, PathBuf};
-use std::sync::Arc;
-use std::thread::JoinHandle;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
 
-use tiny_http::{Header, Method, Request, Response, Server};
-
-/// Enough for the connections that one browser keeps open.
-const THREADS: usize = 6;
-
-/// A folder being served on 127.0.0.1 by background threads, until it is dropped.
+/// A folder being served on 127.0.0.1 by background threads, one for each connection, until it is
+/// dropped.
 pub struct StaticSite {
-    server: Arc<Server>,
     site: Arc<Mounted>,
+    connections: Connections,
     port: u16,
-    threads: Vec<JoinHandle<()>>,
     url: String,
+    listening: Option<JoinHandle<()>>,
 }
+
+/// Those that are open, by number; none any more once nothing is served.
+type Connections = Arc<Mutex<Option<HashMap<usize, TcpStream>>>>;
 
 impl StaticSite {
     /// Serves `folder` below `mount`, a path such as `/` or `/some/repo/`. Port 0 takes a free one.
@@ -31,36 +31,46 @@ impl StaticSite {
     ///
     /// When the port cannot be had.
     pub fn start(folder: &Path, mount: &str, port: u16) -> io::Result<Self> {
-        let server = Server::http((Ipv4Addr::LOCALHOST, port)).map_err(io::Error::other)?;
-        let address = server.server_addr();
-        let port = address
-            .clone()
-            .to_ip()
-            .map_or(port, |address| address.port());
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
+        let address = listener.local_addr()?;
         let site = Arc::new(Mounted {
             folder: folder.to_path_buf(),
             mount: format!("{}/", mount.trim_end_matches('/')),
         });
+        let connections: Connections = Arc::new(Mutex::new(Some(HashMap::new())));
         let url = format!("http://{address}{}", site.mount);
-        let server = Arc::new(server);
-        let threads = (0..THREADS)
-            .map(|_| {
-                let (server, site) = (Arc::clone(&server), Arc::clone(&site));
-                std::thread::spawn(move || {
-                    while let Ok(request) = server.recv() {
+        let listening = thread::spawn({
+            let (site, connections) = (Arc::clone(&site), Arc::clone(&connections));
+            move || {
+                for (number, accepted) in listener.incoming().enumerate() {
+                    let Ok(stream) = accepted else {
+                        continue;
+                    };
+                    let Ok(own) = stream.try_clone() else {
+                        continue;
+                    };
+                    match &mut *locked(&connections) {
+                        Some(open) => drop(open.insert(number, own)),
+                        None => return,
+                    }
+                    let (site, connections) = (Arc::clone(&site), Arc::clone(&connections));
+                    thread::spawn(move || {
                         // A browser that hangs up in the middle of an answer is no fault of the
                         // server's.
-                        let _ = site.answer(request);
-                    }
-                })
-            })
-            .collect();
+                        let _ = site.serve(&stream);
+                        if let Some(open) = &mut *locked(&connections) {
+                            open.remove(&number);
+                        }
+                    });
+                }
+            }
+        });
         Ok(Self {
-            server,
             site,
-            port,
-            threads,
+            connections,
+            port: address.port(),
             url,
+            listening: Some(listening),
         })
     }
 
@@ -78,21 +88,30 @@ impl StaticSite {
 
     /// Serves until the process is ended.
     pub fn serve_on(mut self) {
-        for thread in self.threads.drain(..) {
-            let _ = thread.join();
+        if let Some(listening) = self.listening.take() {
+            let _ = listening.join();
         }
     }
 }
 
 impl Drop for StaticSite {
     fn drop(&mut self) {
-        for _ in &self.threads {
-            self.server.unblock();
+        let open = locked(&self.connections).take().unwrap_or_default();
+        for stream in open.values() {
+            let _ = stream.shutdown(Shutdown::Both);
         }
-        for thread in self.threads.drain(..) {
-            let _ = thread.join();
+        // Wakes the one that listens, who finds that it is over.
+        let _ = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port));
+        if let Some(listening) = self.listening.take() {
+            let _ = listening.join();
         }
     }
+}
+
+fn locked(
+    connections: &Connections,
+) -> std::sync::MutexGuard<'_, Option<HashMap<usize, TcpStream>>> {
+    connections.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 struct Mounted {
@@ -100,35 +119,88 @@ struct Mounted {
     mount: String,
 }
 
+/// What is said to a request, without what is said to every one.
+struct Answer {
+    status: &'static str,
+    header: Option<(&'static str, String)>,
+    body: Vec<u8>,
+}
+
 impl Mounted {
-    fn answer(&self, request: Request) -> io::Result<()> {
-        if !matches!(request.method(), Method::Get | Method::Head) {
-            return request
-                .respond(Response::from_string("Only GET and HEAD.\n").with_status_code(405));
+    /// Answers request after request of one connection.
+    fn serve(&self, stream: &TcpStream) -> io::Result<()> {
+        let mut reader = BufReader::new(stream);
+        let mut writer = stream;
+        loop {
+            let mut request = String::new();
+            if reader.read_line(&mut request)? == 0 {
+                return Ok(());
+            }
+            let (mut last, mut line) = (false, String::new());
+            while reader.read_line(&mut line)? > 0 && !line.trim().is_empty() {
+                line.make_ascii_lowercase();
+                // What comes with a request is not read, so that nothing can follow it.
+                last |= line.starts_with("connection: close") || line.starts_with("content-length");
+                line.clear();
+            }
+            let mut words = request.split(' ');
+            let (method, target) = (words.next(), words.next().unwrap_or_default());
+            let answer = match method {
+                Some("GET" | "HEAD") => self.answer(target),
+                _ => said("405 Method Not Allowed", "Only GET and HEAD.\n"),
+            };
+            let mut head = format!(
+                "HTTP/1.1 {}\r\nContent-Length: {}\r\nCache-Control: no-cache\r\n",
+                answer.status,
+                answer.body.len()
+            );
+            for (name, value) in answer.header {
+                head = format!("{head}{name}: {value}\r\n");
+            }
+            let end = if last {
+                "Connection: close\r\n\r\n"
+            } else {
+                "\r\n"
+            };
+            writer.write_all((head + end).as_bytes())?;
+            if method != Some("HEAD") {
+                writer.write_all(&answer.body)?;
+            }
+            if last {
+                return stream.shutdown(Shutdown::Both);
+            }
         }
-        let path = request
-            .url()
-            .split(['?', '#'])
-            .next()
-            .unwrap_or_default()
-            .to_owned();
+    }
+
+    fn answer(&self, target: &str) -> Answer {
+        let path = target.split(['?', '#']).next().unwrap_or_default();
         if format!("{path}/") == self.mount {
-            let there = header("Location", &self.mount);
-            return request.respond(Response::empty(301).with_header(there));
+            return Answer {
+                header: Some(("Location", self.mount.clone())),
+                ..said("301 Moved Permanently", "")
+            };
         }
-        let file = file_of(&path, &self.mount).map(|file| self.folder.join(file));
-        let opened = file
-            .filter(|file| file.is_file())
-            .and_then(|file| Some((File::open(&file).ok()?, file)));
-        match opened {
-            Some((opened, file)) => request.respond(
-                Response::from_file(opened)
-                    .with_chunked_threshold(usize::MAX)
-                    .with_header(header("Content-Type", content_type(&file)))
-                    .with_header(header("Cache-Control", "no-cache")),
-            ),
-            None => request.respond(Response::from_string("Not found.\n").with_status_code(404)),
+        let file = file_of(path, &self.mount).map(|file| self.folder.join(file));
+        let read = file.and_then(|file| Some((fs::read(&file).ok()?, file)));
+        match read {
+            Some((body, file)) => Answer {
+                status: "200 OK",
+                header: Some(("Content-Type", content_type(&file).to_owned())),
+                body,
+            },
+            None => said("404 Not Found", "Not found.\n"),
         }
+    }
+}
+
+fn said(status: &'static str, body: &str) -> Answer {
+    Answer {
+        status,
+        header: Some((
+            "Content-Type",
+            content_type(Path::new("said.txt")).to_owned(),
+        )),
+        body: body.into(),
     }
 }
 
@@ -176,10 +248,6 @@ fn content_type(file: &Path) -> &'static str {
         "txt" => "text/plain; charset=utf-8",
         _ => "application/octet-stream",
     }
-}
-
-fn header(name: &'static str, value: &str) -> Header {
-    Header::from_bytes(name, value).expect("names and values here are ASCII without line breaks")
 }
 
 #[cfg(test)]

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::checkout;
-use crate::finish;
+use crate::finish::{self, SETTINGS};
 use crate::progress::{self, Outcome};
 use crate::stamp;
 use crate::tools;
@@ -59,13 +59,16 @@ pub(crate) fn environment() -> Outcome<WasmEnvironment> {
 
 /// Makes `to` hold what `from` holds. The page itself comes last and what it no longer needs goes
 /// after that, so that whoever is loading it meanwhile gets all of the old one or all of the new
-/// one.
+/// one. Its settings are its owner's, once they are there.
 fn mirror(from: &Path, to: &Path) -> Outcome {
     let cannot =
         |error: std::io::Error| format!("Cannot write the site to {}: {error}", to.display());
     let mut files = files(from, Path::new("")).map_err(cannot)?;
     files.sort_by_key(|file| file.ends_with("index.html"));
     for file in &files {
+        if file == Path::new(SETTINGS) && to.join(file).is_file() {
+            continue;
+        }
         progress::create_parent(&to.join(file))?;
         fs::copy(from.join(file), to.join(file)).map_err(cannot)?;
     }
@@ -106,7 +109,15 @@ mod tests {
         fs::write(from.join("sub/a.js"), "a")?;
         fs::write(to.join("index.html"), "old")?;
         fs::write(to.join("stale.js"), "stale")?;
+        fs::write(from.join(SETTINGS), "as built")?;
 
+        mirror(&from, &to)?;
+        assert_eq!(fs::read_to_string(to.join(SETTINGS))?, "as built");
+        fs::write(to.join(SETTINGS), "as its owner wants it")?;
+        mirror(&from, &to)?;
+        let settings = fs::read_to_string(to.join(SETTINGS))?;
+        assert_eq!(settings, "as its owner wants it");
+        fs::remove_file(from.join(SETTINGS))?;
         mirror(&from, &to)?;
         let mut copied = files(&to, Path::new(""))?;
         copied.sort();

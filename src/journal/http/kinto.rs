@@ -1,0 +1,151 @@
+//! The journal as records of a Kinto collection: profile `kinto`.
+//!
+//! A record's id is the entry's position, its field `text` the entry's exact text: Kinto keeps JSON
+//! as values, not as it was written.
+
+use serde::{Deserialize, Serialize};
+
+use super::answer::{Written, problem, written};
+use super::exchange::{Method, Request};
+use super::{Http, digits};
+use crate::domain::id::Position;
+use crate::journal::backend::BackendError;
+
+#[derive(Serialize)]
+struct Envelope<'a> {
+    data: Writing<'a>,
+}
+
+#[derive(Serialize)]
+struct Writing<'a> {
+    text: &'a str,
+}
+
+#[derive(Deserialize)]
+struct Listing {
+    data: Vec<Record>,
+}
+
+#[derive(Deserialize)]
+struct Record {
+    id: String,
+    /// None in a record that somebody else wrote.
+    text: Option<String>,
+}
+
+/// Reads one list of records with these ids, and tells whether it goes on.
+async fn list(
+    http: &Http,
+    order: &str,
+    ids: [&str; 2],
+    limit: usize,
+) -> Result<(Vec<Record>, bool), BackendError> {
+    // In quotes: texts, whatever they look like.
+    let [from, to] = ids;
+    let limit = limit.min(1_000).to_string();
+    let address = http.address(&[
+        "/records?_sort=",
+        order,
+        "&min_id=%22",
+        from,
+        "%22&max_id=%22",
+        to,
+        "%22&_limit=",
+        &limit,
+    ]);
+    let answer = http.ask(Request::new(Method::Get, address)).await?;
+    if answer.status != 200 {
+        return Err(problem(answer.status));
+    }
+    let listing: Listing =
+        serde_json::from_str(&answer.body).map_err(|_| BackendError::NotAStore)?;
+    Ok((listing.data, answer.more))
+}
+
+async fn entries(
+    http: &Http,
+    from: Position,
+    limit: usize,
+) -> Result<(Vec<Record>, bool), BackendError> {
+    list(http, "id", [&digits(from), "9999999999"], limit).await
+}
+
+pub(super) async fn holds(http: &Http, position: Position) -> Result<bool, BackendError> {
+    Ok(!entries(http, position, 1).await?.0.is_empty())
+}
+
+pub(super) async fn read(
+    http: &Http,
+    from: Position,
+    limit: usize,
+    texts: &mut Vec<String>,
+) -> Result<(), BackendError> {
+    let mut position = from;
+    while texts.len() < limit {
+        let (records, more) = entries(http, position, limit - texts.len()).await?;
+        let begun = position;
+        for record in records {
+            // Text, as ids are compared: of several lengths there are none.
+            let expected = digits(position);
+            if record.id.len() != expected.len() || record.id < expected {
+                continue;
+            }
+            match record.text {
+                Some(text) if record.id == expected => texts.push(text),
+                _ => return Err(BackendError::Corrupt { position }),
+            }
+            position = position.next();
+        }
+        if !more || position == begun {
+            break;
+        }
+    }
+    Ok(())
+}
+
+pub(super) async fn append(
+    http: &Http,
+    position: Position,
+    text: &str,
+) -> Result<(), BackendError> {
+    let put = creating(http, &digits(position), text);
+    match written(http.ask(put).await?.status)? {
+        Written::Here => Ok(()),
+        Written::Taken => Err(BackendError::Taken),
+        Written::Unclear(error) => {
+            let mut texts = Vec::new();
+            let read = read(http, position, 1, &mut texts).await;
+            match (texts.first(), read) {
+                (Some(stored), _) if stored == text => Ok(()),
+                (Some(_), _) => Err(BackendError::Taken),
+                (None, Ok(())) => Err(error),
+                (None, Err(_)) => Err(BackendError::Unavailable),
+            }
+        }
+    }
+}
+
+/// Asks for a record where there is none.
+fn creating(http: &Http, id: &str, text: &str) -> Request {
+    let record = Envelope {
+        data: Writing { text },
+    };
+    let json = serde_json::to_string(&record).expect("a text can be written down");
+    Request::new(Method::Put, http.address(&["/records/", id]))
+        .with("If-None-Match", "*")
+        .carrying(json)
+}
+
+// Checkpoints -------------------------------------------------------------------------------------
+
+// A record each: who may add records may not change any.
+
+pub(super) async fn checkpoint(http: &Http) -> Result<Option<String>, BackendError> {
+    let ids = ["checkpoint-0", "checkpoint-9999999999"];
+    let (records, _) = list(http, "-id", ids, 1).await?;
+    Ok(records.into_iter().next().and_then(|record| record.text))
+}
+
+pub(super) fn keeping(http: &Http, position: Position, text: &str) -> Request {
+    creating(http, &["checkpoint-", &digits(position)].concat(), text)
+}

@@ -1,0 +1,219 @@
+//! A journal in an HTTP store that a team has already: files behind conditional PUT, a `WebDAV`
+//! folder, or a Kinto collection.
+//!
+//! No server of ours: what the store must be able to do is to create something only where there is
+//! nothing. `docs/journal.md` has the requests. Everything here is pure but for the
+//! [`Transport`](exchange::Transport); `fetch` is the browser's. Deliberately not here: the asking
+//! for a password, and any sentence.
+
+pub mod answer;
+pub mod exchange;
+#[cfg(feature = "browser")]
+pub mod fetch;
+mod files;
+mod kinto;
+pub mod store;
+#[cfg(feature = "browser")]
+pub mod watch;
+
+use std::cell::{Cell, RefCell};
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::task::Poll;
+
+use super::backend::{Answer, Backend, BackendError, Reading};
+use crate::domain::id::Position;
+use answer::problem;
+use exchange::{Request, Response, Transport, sent_again_after};
+use store::{Auth, Profile, Store};
+
+/// A journal in an HTTP store.
+pub struct Http {
+    store: Store,
+    transport: Box<dyn Transport>,
+    /// The `Authorization` header, where one is needed and known.
+    authorization: RefCell<Option<String>>,
+    /// The last position of which it is known that it holds an entry.
+    last: Cell<Position>,
+    written: RefCell<Option<Box<dyn Fn()>>>,
+}
+
+impl Http {
+    /// Uses the store by this transport.
+    #[must_use]
+    pub fn new(store: Store, transport: Box<dyn Transport>) -> Self {
+        Self {
+            store,
+            transport,
+            authorization: RefCell::new(None),
+            last: Cell::new(Position::new(0)),
+            written: RefCell::new(None),
+        }
+    }
+
+    /// Proves from now on who asks: the value of the `Authorization` header.
+    pub fn authorize(&self, authorization: String) {
+        *self.authorization.borrow_mut() = Some(authorization);
+    }
+
+    /// Returns which store it is.
+    #[must_use]
+    pub const fn store(&self) -> &Store {
+        &self.store
+    }
+
+    /// Returns the last position of which it is known that it holds an entry.
+    #[must_use]
+    pub fn last(&self) -> Position {
+        self.last.get()
+    }
+
+    /// Calls back whenever an entry was recorded here, in the place of who was called before.
+    pub fn on_write(&self, callback: impl Fn() + 'static) {
+        *self.written.borrow_mut() = Some(Box::new(callback));
+    }
+
+    /// Tells whether there is an entry after the last one that was read or written here: one small
+    /// request.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError`].
+    pub async fn has_news(&self) -> Result<bool, BackendError> {
+        let next = self.last.get().next();
+        match self.store.profile {
+            Profile::Kinto => kinto::holds(self, next).await,
+            Profile::Plain | Profile::Webdav => Ok(files::at(self, next).await?.is_some()),
+        }
+    }
+
+    fn address(&self, parts: &[&str]) -> String {
+        let mut address = self.store.base.clone();
+        address.extend(parts.iter().copied());
+        address
+    }
+
+    /// Sends a request, and again where its failure may pass.
+    async fn ask(&self, mut request: Request) -> Result<Response, BackendError> {
+        request.cookies = self.store.auth == Auth::Cookies;
+        if let Some(authorization) = &*self.authorization.borrow() {
+            request = request.with("Authorization", authorization);
+        }
+        let mut attempts = 0;
+        loop {
+            let answer = self.transport.send(&request).await;
+            attempts += 1;
+            let chance = self.transport.chance();
+            let told = answer.as_ref().map_err(|none| *none);
+            match sent_again_after(request.method, attempts, told, chance) {
+                Some(milliseconds) => self.transport.pause(milliseconds).await,
+                None => return answer.map_err(|_| BackendError::Unavailable),
+            }
+        }
+    }
+
+    fn holds(&self, position: Position) {
+        self.last.set(self.last.get().max(position));
+    }
+}
+
+impl Backend for Http {
+    fn read(&self, from: Position, limit: usize) -> Answer<'_, Reading> {
+        Box::pin(async move {
+            let mut texts = Vec::new();
+            let read = match self.store.profile {
+                Profile::Kinto => kinto::read(self, from, limit, &mut texts).await,
+                Profile::Plain | Profile::Webdav => {
+                    files::read(self, from, limit, &mut texts).await
+                }
+            };
+            if !texts.is_empty() {
+                self.holds(Position::new(from.get() + texts.len() as u64 - 1));
+            }
+            let broken = read.err();
+            Reading { texts, broken }
+        })
+    }
+
+    fn append<'a>(
+        &'a self,
+        position: Position,
+        text: &'a str,
+    ) -> Answer<'a, Result<(), BackendError>> {
+        Box::pin(async move {
+            let appended = match self.store.profile {
+                Profile::Kinto => kinto::append(self, position, text).await,
+                Profile::Plain | Profile::Webdav => files::append(self, position, text).await,
+            };
+            if appended.is_ok() {
+                self.holds(position);
+                if let Some(written) = &*self.written.borrow() {
+                    written();
+                }
+            }
+            appended
+        })
+    }
+
+    fn checkpoints(&self) -> Answer<'_, Vec<String>> {
+        Box::pin(async move {
+            let newest = match self.store.profile {
+                Profile::Kinto => kinto::checkpoint(self).await,
+                Profile::Plain | Profile::Webdav => files::checkpoint(self).await,
+            };
+            // What cannot be had is as good as none.
+            newest.ok().flatten().into_iter().collect()
+        })
+    }
+
+    fn keep_checkpoint<'a>(
+        &'a self,
+        position: Position,
+        text: &'a str,
+    ) -> Answer<'a, Result<(), BackendError>> {
+        Box::pin(async move {
+            let request = match self.store.profile {
+                Profile::Kinto => kinto::keeping(self, position, text),
+                Profile::Plain | Profile::Webdav => files::keeping(self, text),
+            };
+            match self.ask(request).await?.status {
+                // 412: somebody else has kept the same.
+                200 | 201 | 204 | 412 => Ok(()),
+                status => Err(problem(status)),
+            }
+        })
+    }
+}
+
+/// Writes a position as stores sort it: ten digits.
+fn digits(position: Position) -> String {
+    format!("{:010}", position.get())
+}
+
+type Turn<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
+
+/// Lets all of the futures take turns until each is done.
+async fn together<'a, T: 'a, F: Future<Output = T> + 'a>(futures: Vec<F>) -> Vec<T> {
+    let mut turns: Vec<Result<T, Turn<'a, T>>> = futures
+        .into_iter()
+        .map(|future| Err(Box::pin(future) as Turn<'a, T>))
+        .collect();
+    poll_fn(|context| {
+        let mut pending = false;
+        for turn in &mut turns {
+            if let Err(future) = turn {
+                match future.as_mut().poll(context) {
+                    Poll::Ready(done) => *turn = Ok(done),
+                    Poll::Pending => pending = true,
+                }
+            }
+        }
+        if pending {
+            Poll::Pending
+        } else {
+            Poll::Ready(())
+        }
+    })
+    .await;
+    turns.into_iter().filter_map(Result::ok).collect()
+}

@@ -1,0 +1,154 @@
+//! A store that a team shares: who one is to it, and what is shown while it holds no journal or is
+//! away.
+
+use std::rc::Rc;
+
+use leptos::ev::SubmitEvent;
+use leptos::prelude::*;
+
+use super::components::button::{Button, Weight, fresh_id};
+use super::components::dialog::Dialog;
+use super::components::field::Line;
+use super::keeping::Beginning;
+use crate::browser;
+use crate::journal::backend::BackendError;
+use crate::journal::http::Http;
+use crate::journal::http::fetch::Fetch;
+use crate::journal::http::store::{Auth, Store, basic, bearer};
+
+/// A store that a team shares. Cheap to copy.
+#[derive(Clone, Copy)]
+pub struct Team(StoredValue<Rc<Http>, LocalStorage>);
+
+impl Team {
+    /// Uses a store, as who signed in to it in this tab.
+    #[must_use]
+    pub fn new(store: Store) -> Self {
+        let http = Http::new(store, Box::new(Fetch));
+        let team = Self(StoredValue::new_local(Rc::new(http)));
+        if let Some(authorization) = browser::remembered_here(&team.choice()) {
+            team.0.with_value(|http| http.authorize(authorization));
+        }
+        team
+    }
+
+    /// Proves from now on who asks, and remembers it in this tab only.
+    pub fn authorize(self, authorization: String) {
+        browser::remember_here(&self.choice(), &authorization);
+        self.0.with_value(|http| http.authorize(authorization));
+    }
+
+    /// Returns what keeps the journal.
+    #[must_use]
+    pub fn http(self) -> Rc<Http> {
+        self.0.get_value()
+    }
+
+    /// Of this store: another one behind the same page is told nothing.
+    fn choice(self) -> String {
+        format!("authorization for {}", self.address())
+    }
+
+    /// Returns the address of the journal.
+    #[must_use]
+    pub fn address(self) -> String {
+        self.0.with_value(|http| http.store().base.clone())
+    }
+
+    /// Returns how the store learns who asks.
+    #[must_use]
+    pub fn auth(self) -> Auth {
+        self.0.with_value(|http| http.store().auth)
+    }
+
+    /// Tells whether the store holds a journal; to be asked before anything was read.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError`].
+    pub async fn has_journal(self) -> Result<bool, BackendError> {
+        self.http().has_news().await
+    }
+
+    /// Tells whether the error is that the store wants to know who one is, and takes a typed answer.
+    #[must_use]
+    pub fn asks_who(self, error: BackendError) -> bool {
+        error == BackendError::Refused { status: 401 }
+            && matches!(self.auth(), Auth::Bearer | Auth::Basic)
+    }
+}
+
+/// The form that asks who one is. Over another form, it leaves that one as it is.
+#[component]
+pub fn SignIn(
+    /// The store.
+    team: Team,
+    /// Hears that there is an answer to try.
+    on_answer: impl Fn() + 'static,
+    /// Hears that the form was closed.
+    on_close: impl Fn() + 'static,
+) -> impl IntoView {
+    let name = RwSignal::new(String::new());
+    let secret = RwSignal::new(String::new());
+    let by_token = team.auth() == Auth::Bearer;
+    let id = fresh_id("field");
+    view! {
+        <Dialog
+            title="Sign in to the store"
+            on_close=on_close
+            children=move |frame| {
+                let submit = move |event: SubmitEvent| {
+                    event.prevent_default();
+                    let secret = secret.get_untracked();
+                    team.authorize(
+                        if by_token { bearer(&secret) } else { basic(&name.get_untracked(), &secret) },
+                    );
+                    frame.close();
+                    on_answer();
+                };
+                view! {
+                    <form on:submit=submit>
+                        <div class="dialog-body" role="region" aria-label="Form" tabindex="0">
+                            <p class="lead">"The journal is kept at "{team.address()}</p>
+                            {(!by_token).then(|| view! { <Line label="Name" value=name /> })}
+                            <label for=id.clone()>{if by_token { "Token" } else { "Password" }}</label>
+                            <input
+                                id=id
+                                type="password"
+                                autocomplete="off"
+                                on:input=move |event| secret.set(event_target_value(&event))
+                            />
+                            <p>"It is kept in this tab until you close it, and sent to this store only."</p>
+                        </div>
+                        <div class="dialog-foot">
+                            <Button on_press=move || frame.close()>"Cancel"</Button>
+                            <button type="submit" class="button main">"Sign in"</button>
+                        </div>
+                    </form>
+                }
+                    .into_any()
+            }
+        />
+    }
+}
+
+/// What is shown where the store holds no journal: nothing is begun in a team's name unasked.
+#[component]
+pub fn NothingYet(
+    /// The store.
+    team: Team,
+    /// Hears what the journal is to begin with.
+    on_begin: impl Fn(Beginning) + Copy + 'static,
+) -> impl IntoView {
+    view! {
+        <h1>"There is no journal here yet"</h1>
+        <p>
+            "The store answers, and holds no entry at "<strong>{team.address()}</strong>
+            ". If your team has a journal, the address in config.json is another one."
+        </p>
+        <p class="actions">
+            <Button on_press=move || on_begin(Beginning::Empty) weight=Weight::Main>"Begin an empty journal"</Button>
+            <Button on_press=move || on_begin(Beginning::Shop)>"Begin with the demo"</Button>
+        </p>
+    }
+}

@@ -1,0 +1,340 @@
+//! A journal in a store that a team shares: real stores, in a browser that asks them whether it may;
+//! and whatever becomes of the network between.
+
+use std::fs;
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use flow_environments::domain::id::Position;
+use flow_environments::journal::backend::{ALL, Backend};
+use pollster::block_on;
+use xtask::stores::{Kind, WHO};
+
+use crate::driver::products;
+use crate::page::{Page, Part, Role, Within, built_site, journey_in};
+use crate::places::{Place, fresh, make, start};
+use crate::proxy::{Fault, Proxy};
+use crate::steps::{ROLL_BACK, finish, open_rollback, release, releases, roll_back};
+use crate::wire::parts;
+
+/// A copy of the site with other settings; it goes with this.
+struct Site(PathBuf);
+
+impl Site {
+    fn with(config: Option<&str>) -> Self {
+        static NEXT: AtomicU32 = AtomicU32::new(1);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let name = format!("team-{}-{number}", std::process::id());
+        let folder = products().join("sites").join(name);
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).expect("a folder for the site");
+        for file in fs::read_dir(built_site()).expect("there is one") {
+            let file = file.expect("it can be read");
+            fs::copy(file.path(), folder.join(file.file_name())).expect("it can be copied");
+        }
+        let settings = folder.join("config.json");
+        match config {
+            Some(config) => fs::write(settings, config).expect("it can be written"),
+            None => fs::remove_file(settings).expect("it was built"),
+        }
+        Self(folder)
+    }
+}
+
+impl Drop for Site {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// A team's journal, and the way to it.
+struct Team {
+    place: Place,
+    proxy: Proxy,
+    site: Site,
+}
+
+impl Team {
+    fn at(place: Place) -> Self {
+        let (authority, path) = parts(&place.base);
+        let proxy = Proxy::to(&format!("http://{authority}"));
+        let profile = match place.kind {
+            Kind::Webdav => "webdav",
+            Kind::Plain => "plain",
+            Kind::Kinto => "kinto",
+        };
+        let config = format!(
+            r#"{{ "journal": {{ "http": {{ "profile": "{profile}", "base": "{}{path}/", "auth": "basic" }} }} }}"#,
+            proxy.origin()
+        );
+        let site = Site::with(Some(&config));
+        Self { place, proxy, site }
+    }
+
+    fn of(kind: Kind) -> Self {
+        Self::at(fresh(kind))
+    }
+
+    /// Runs a journey with the demo in the store and somebody signed in.
+    #[track_caller]
+    fn journey<F: FnOnce(&Page)>(&self, through: F) {
+        journey_in(&self.site.0, |page| {
+            sign_in(page);
+            page.heading("There is no journal here yet").is_there();
+            page.button("Begin with the demo").click();
+            page.heading("Releases").is_there();
+            through(page);
+            only_the_store_is_missed(page);
+        });
+    }
+
+    fn entries(&self) -> usize {
+        let reading = block_on(self.place.backend().read(Position::FIRST, ALL));
+        assert_eq!(reading.broken, None);
+        reading.texts.len()
+    }
+}
+
+#[track_caller]
+fn sign_in(page: &Page) {
+    let form = page.dialog("Sign in to the store");
+    form.field("Name").fill(WHO.0);
+    form.field("Password").fill(WHO.1);
+    form.button("Sign in").click();
+    form.is_gone();
+}
+
+/// What is not there, or cannot be had, the browser tells the console; nothing else.
+#[track_caller]
+fn only_the_store_is_missed(page: &Page) {
+    let complaints = page.complaints();
+    let of_network = |line: &String| {
+        line.contains("Failed to load resource") || line.contains("blocked by CORS policy")
+    };
+    assert!(complaints.iter().all(of_network), "{complaints:?}");
+}
+
+/// The last request by which an entry comes to be.
+fn decisive(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Webdav => "MOVE",
+        Kind::Plain | Kind::Kinto => "PUT",
+    }
+}
+
+/// Opens the rollback form and fills it in.
+#[track_caller]
+fn fill_in<'p>(page: &'p Page) -> Part<'p> {
+    let form = open_rollback(page, "Release B");
+    form.field("Reason (optional)").fill("Totals were wrong");
+    form
+}
+
+/// Confirms; the form says what went wrong, and has kept what was typed.
+#[track_caller]
+fn confirm_in_vain(form: &Part<'_>, said: &[&str]) {
+    form.button(ROLL_BACK).click();
+    form.only(Role::Alert).says(said);
+    form.does_not_say(&["Release rolled back."]);
+    assert_eq!(form.field("Reason (optional)").value(), "Totals were wrong");
+}
+
+#[track_caller]
+fn confirm(page: &Page, form: &Part<'_>) {
+    form.button(ROLL_BACK).click();
+    form.saying(Role::Status, "Release rolled back.").is_there();
+    finish(form);
+    release(page, "Release B").says(&["rolled back from Production: Totals were wrong"]);
+}
+
+const AWAY: &str = "The journal could not be reached.";
+
+// Together ------------------------------------------------------------------------------------------
+
+fn two_people_share_a_journal(kind: Kind) {
+    let team = Team::of(kind);
+    team.journey(|page| {
+        page.only(Role::Footer)
+            .says(&["a store that your team shares", &team.proxy.origin()]);
+        let first = page.window();
+        page.open_window();
+        sign_in(page);
+        releases(page).is_there();
+        let before = team.entries();
+        roll_back(page, "Release B");
+        assert_eq!(team.entries(), before + 1);
+        page.switch_to(&first);
+        // R8: without a reload.
+        release(page, "Release B").says(&["in Test", "rolled back from Production"]);
+        roll_back(page, "Loyalty launch");
+        // Nobody who comes later is asked anything but who they are.
+        page.reload();
+        release(page, "Loyalty launch").says(&["in Test"]);
+        assert_eq!(team.entries(), before + 2);
+    });
+}
+
+#[test]
+fn two_people_share_a_journal_in_a_webdav_folder() {
+    two_people_share_a_journal(Kind::Webdav);
+}
+
+#[test]
+fn two_people_share_a_journal_in_plain_files() {
+    two_people_share_a_journal(Kind::Plain);
+}
+
+#[test]
+fn two_people_share_a_journal_in_kinto() {
+    two_people_share_a_journal(Kind::Kinto);
+}
+
+// Apart ---------------------------------------------------------------------------------------------
+
+/// R5: all of a rollback is recorded, or none of it.
+fn a_rollback_survives_what_becomes_of_the_network(kind: Kind) {
+    let team = Team::of(kind);
+    team.journey(|page| {
+        let before = team.entries();
+        let form = fill_in(page);
+        let decisive = decisive(kind);
+
+        team.proxy.fail_all(Some(Fault::LostRequest));
+        confirm_in_vain(&form, &[AWAY, "is not recorded twice"]);
+        team.proxy.fail_all(None);
+        for (fault, said) in [
+            (Fault::Status(500), AWAY),
+            (Fault::Html, AWAY),
+            (Fault::Busy(60), AWAY),
+            (Fault::Status(403), "does not allow you this."),
+            (Fault::Status(413), "more than the store takes"),
+            (Fault::Status(507), "The store of the journal is full"),
+            (Fault::Status(418), "refused this (HTTP 418)."),
+        ] {
+            team.proxy.fail(decisive, [fault]);
+            confirm_in_vain(&form, &[said]);
+        }
+        assert_eq!(team.entries(), before);
+
+        // It is asked who one is in the middle of it, over the form.
+        team.proxy.fail(decisive, [Fault::Status(401)]);
+        form.button(ROLL_BACK).click();
+        sign_in(page);
+        form.only(Role::Alert).says(&["does not know who you are."]);
+        assert_eq!(form.field("Reason (optional)").value(), "Totals were wrong");
+
+        // Recorded, and only the answer lost: it is done, and done once.
+        team.proxy.fail(decisive, [Fault::LostAnswer]);
+        confirm(page, &form);
+        assert_eq!(team.entries(), before + 1);
+    });
+}
+
+#[test]
+fn a_rollback_survives_what_becomes_of_the_network_to_a_webdav_folder() {
+    a_rollback_survives_what_becomes_of_the_network(Kind::Webdav);
+}
+
+#[test]
+fn a_rollback_survives_what_becomes_of_the_network_to_plain_files() {
+    a_rollback_survives_what_becomes_of_the_network(Kind::Plain);
+}
+
+#[test]
+fn a_rollback_survives_what_becomes_of_the_network_to_kinto() {
+    a_rollback_survives_what_becomes_of_the_network(Kind::Kinto);
+}
+
+/// R5: the server dies before, while and after a rollback is recorded.
+#[test]
+fn a_rollback_survives_a_server_that_dies() {
+    let mut store = start(Kind::Webdav).expect("it starts");
+    let team = Team::at(make(&store, Kind::Webdav, "journal"));
+    team.journey(|page| {
+        let before = team.entries();
+        let form = fill_in(page);
+
+        // Before.
+        store.stop();
+        confirm_in_vain(&form, &[AWAY]);
+        store.go_on().expect("it starts again");
+        assert_eq!(team.entries(), before);
+
+        // While: the entry is there, and nobody is told.
+        team.proxy.fail("MOVE", [Fault::Crash]);
+        confirm_in_vain(&form, &[AWAY, "is not recorded twice"]);
+        assert_eq!(team.entries(), before + 1);
+        team.proxy.fail_all(None);
+        confirm(page, &form);
+        assert_eq!(team.entries(), before + 1);
+
+        // After: what was said to be done is there when the server is.
+        store.stop();
+        page.reload();
+        page.heading("The journal cannot be opened").is_there();
+        page.only(Role::Main).says(&[
+            AWAY,
+            "The page opens by itself as soon as the store answers.",
+            "has to allow pages from http://127.0.0.1:",
+        ]);
+        store.go_on().expect("it starts again");
+        release(page, "Release B").says(&["in Test", "Totals were wrong"]);
+    });
+}
+
+/// A page that is open says that it no longer hears of others, and hears of them again by itself.
+#[test]
+fn a_store_that_goes_away_is_missed_and_found_again() {
+    let team = Team::of(Kind::Kinto);
+    team.journey(|page| {
+        team.proxy.fail_all(Some(Fault::LostRequest));
+        let notice = page.saying(Role::Alert, AWAY);
+        notice.button("Try again").is_there();
+        team.proxy.fail_all(Some(Fault::Html));
+        page.saying(Role::Alert, AWAY).button("Try again").click();
+        let notice = page.saying(
+            Role::Alert,
+            "Something else answers where the journal should be.",
+        );
+        notice.says(&["Sign in to the network"]);
+        team.proxy.fail_all(None);
+        notice.is_gone();
+    });
+}
+
+// Settings ------------------------------------------------------------------------------------------
+
+#[test]
+fn settings_that_are_wrong_are_said_to_be_and_nothing_else_is_opened() {
+    for (config, said) in [
+        ("{ \"journal\": ", "is wrong at line 1, character 13."),
+        ("{\n  \"journal\": \"elsewhere\"\n}", "is wrong at line 2,"),
+        ("<!DOCTYPE html>", "is wrong at line 1, character 1."),
+        (
+            r#"{"journal": {"http": {"profile": "plain", "base": "https://ada:secret@store.example"}}}"#,
+            "The base in config.json is no address of a store",
+        ),
+    ] {
+        let site = Site::with(Some(config));
+        journey_in(&site.0, |page| {
+            page.heading("The journal is not found").is_there();
+            page.only(Role::Alert)
+                .says(&[said, "Whoever runs this site has to correct it."]);
+            // Once it is corrected.
+            fs::write(site.0.join("config.json"), r#"{ "journal": "browser" }"#)
+                .expect("it can be");
+            page.button("Try again").click();
+            releases(page).is_there();
+        });
+    }
+}
+
+#[test]
+fn without_settings_the_journal_is_in_this_browser() {
+    let site = Site::with(None);
+    journey_in(&site.0, |page| {
+        releases(page).is_there();
+        page.only(Role::Footer).says(&["kept in this browser only"]);
+        only_the_store_is_missed(page);
+    });
+}
