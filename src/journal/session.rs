@@ -165,9 +165,15 @@ impl Session {
     ///
     /// [`Failure`]. The state may have moved on nevertheless, by entries of other writers.
     pub async fn submit(&self, command: &Command, context: &Context) -> Result<Rc<Entry>, Failure> {
-        let id = match self.doubt_about(command) {
+        let known = self.position();
+        let doubt = self.doubt_about(command);
+        let again = doubt.is_some();
+        let id = match doubt {
             Some(Doubt { position, id, .. }) => match self.own(position, id) {
-                Some(entry) => return Ok(self.settle(entry)),
+                Some(entry) => {
+                    self.settle(command);
+                    return Ok(entry);
+                }
                 None => id,
             },
             None => (self.ids)(),
@@ -177,12 +183,19 @@ impl Session {
             let sealed = self.held.borrow().decided(id, command, context)?;
             let position = sealed.entry.position;
             match self.record(sealed).await {
-                Ok(entry) => return Ok(self.settle(entry)),
+                Ok(entry) => {
+                    self.settle(command);
+                    if !again {
+                        self.go_on_from(known);
+                    }
+                    return Ok(entry);
+                }
                 Err(BackendError::Taken) => {}
                 Err(error) => {
                     if error == BackendError::Unavailable {
+                        self.settle(command);
                         let command = command.clone();
-                        self.held.borrow_mut().doubt = Some(Doubt {
+                        self.held.borrow_mut().doubts.push(Doubt {
                             command,
                             position,
                             id,
@@ -273,13 +286,21 @@ impl Session {
 
     fn doubt_about(&self, command: &Command) -> Option<Doubt> {
         let held = self.held.borrow();
-        held.doubt.clone().filter(|doubt| doubt.command == *command)
+        let doubt = held.doubts.iter().find(|doubt| doubt.command == *command);
+        doubt.cloned()
     }
 
-    /// Once something was recorded, the same command given again is meant again.
-    fn settle(&self, entry: Rc<Entry>) -> Rc<Entry> {
-        self.held.borrow_mut().doubt = None;
-        entry
+    /// Forgets the doubt about a command: its outcome is told now.
+    fn settle(&self, command: &Command) {
+        let mut held = self.held.borrow_mut();
+        held.doubts.retain(|doubt| doubt.command != *command);
+    }
+
+    /// Whoever gave a new command when all up to `known` could be seen has gone on: a command of which
+    /// the outcome could be seen by then is meant again when it is given again.
+    fn go_on_from(&self, known: Position) {
+        let mut held = self.held.borrow_mut();
+        held.doubts.retain(|doubt| doubt.position > known);
     }
 }
 
@@ -303,7 +324,7 @@ struct Held {
     /// The position of the newest checkpoint that is known.
     checkpointed: Position,
     stopped: Option<BackendError>,
-    doubt: Option<Doubt>,
+    doubts: Vec<Doubt>,
 }
 
 impl Held {
@@ -342,7 +363,7 @@ impl Held {
             base: None,
             checkpointed: Position::default(),
             stopped: None,
-            doubt: None,
+            doubts: Vec::new(),
         })
     }
 
@@ -361,7 +382,7 @@ impl Held {
             base: Some(base),
             checkpointed: position,
             stopped: None,
-            doubt: None,
+            doubts: Vec::new(),
         })
     }
 

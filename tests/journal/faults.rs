@@ -180,10 +180,41 @@ fn a_write_that_arrives_late_is_not_recorded_twice() {
 fn the_same_command_given_again_later_is_meant_again() {
     let (late, session) = in_doubt();
     late.arrive();
+    assert_eq!(block_on(session.follow()), Ok(true));
     block_on(session.submit(&create_flow("Returns"), &context())).expect("it is recorded");
     let again = block_on(session.submit(&create_flow("Refunds"), &context()));
     assert_eq!(again, Err(Failure::Refused(Refusal::IdTaken)));
     agrees(&session, &late.memory);
+}
+
+#[test]
+fn of_two_commands_without_an_answer_none_is_recorded_twice() {
+    let commands = [create_flow("Refunds"), create_flow("Returns")];
+    let give = |session: &Session, n: usize| block_on(session.submit(&commands[n], &context()));
+    // Which of the two writes arrives late, and which command is given again first.
+    for (arriving, first) in [(0, 0), (0, 1), (1, 0), (1, 1)] {
+        for followed in [false, true] {
+            let late = Late::default();
+            let session = block_on(opened(Rc::new(late.clone())));
+            late.out_of_reach.set(true);
+            for n in 0..2 {
+                assert_eq!(give(&session, n), Err(UNAVAILABLE));
+            }
+            late.out_of_reach.set(false);
+            late.under_way.borrow_mut().rotate_left(arriving);
+            late.arrive();
+            if followed {
+                assert_eq!(block_on(session.follow()), Ok(true));
+            }
+            for n in [first, 1 - first] {
+                let entry = give(&session, n).expect("it is recorded");
+                let expected = if n == arriving { 1 } else { 2 };
+                assert_eq!(entry.position.get(), FOUNDED.get() + expected);
+            }
+            assert_eq!(session.position().get(), FOUNDED.get() + 2);
+            agrees(&session, &late.memory);
+        }
+    }
 }
 
 /// A backend that says of every position that it is taken, and shows nothing there.
