@@ -62,6 +62,60 @@ pub trait Backend {
     ) -> Answer<'a, Result<(), BackendError>> {
         Box::pin(ready(Ok(())))
     }
+
+    /// Returns the journal as one that a single person may shorten and forget; none where others
+    /// share it.
+    fn personal(&self) -> Option<&dyn Personal> {
+        None
+    }
+}
+
+/// A journal that is one person's own.
+///
+/// Whatever is interrupted here, at whatever point, leaves a journal that opens, or none.
+pub trait Personal {
+    /// Returns how much room the journal takes, in characters; of the rest of the storage, what is
+    /// known to be taken by others.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError::Blocked`].
+    fn room(&self) -> Result<Room, BackendError>;
+
+    /// Lets the journal begin with the state after the entry at `position`: keeps the checkpoint of it
+    /// for good, then removes the entries before, the oldest first.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError`]; [`BackendError::Full`] where there is no room for the checkpoint. Nothing was
+    /// removed then.
+    fn shorten(&self, position: Position, checkpoint: &str) -> Result<(), BackendError>;
+
+    /// Puts another journal in the place of this one: the entries from `from` on, and the checkpoint
+    /// that it begins with, where that is not the first entry.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError`]; this journal is still there then.
+    fn replace(
+        &self,
+        checkpoint: Option<&str>,
+        from: Position,
+        texts: &[String],
+    ) -> Result<(), BackendError>;
+}
+
+/// How full a storage is, in characters.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Room {
+    /// What the entries take.
+    pub entries: usize,
+    /// What checkpoints take.
+    pub checkpoints: usize,
+    /// What is kept beside the journal.
+    pub others: usize,
+    /// What there is altogether, by the browsers' custom; none where nothing limits it.
+    pub limit: Option<usize>,
 }
 
 /// As many entries as there are.
@@ -72,7 +126,7 @@ pub const ALL: usize = usize::MAX;
 pub struct Reading {
     /// The entries that could be read.
     pub texts: Vec<String>,
-    /// What was in the way after them; never `Taken` or `Full`.
+    /// What was in the way after them; never `Taken` or `Full`, and `Removed` only where there are none.
     pub broken: Option<BackendError>,
 }
 
@@ -115,6 +169,11 @@ pub enum BackendError {
     Corrupt {
         /// The first position at which that is so.
         position: Position,
+    },
+    /// What lies before this position was removed to make room. No damage.
+    Removed {
+        /// The first position that is left.
+        before: Position,
     },
     /// An entry is of a newer format than this page knows.
     TooNew {

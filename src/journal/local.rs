@@ -22,7 +22,8 @@ use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
-use super::backend::{Answer, Backend, BackendError, Reading};
+use super::backend::{Answer, Backend, BackendError, Personal, Reading, Room};
+use super::checkpoint::Checkpoint;
 use super::entry::{Hash, sealed_upon};
 use crate::browser::{WindowListener, listen};
 use crate::domain::id::Position;
@@ -32,6 +33,13 @@ pub const PREFIX: &str = "flow-environments/entries/";
 
 /// The key of the newest checkpoint.
 pub const CHECKPOINT: &str = "flow-environments/checkpoint";
+
+/// What the key of a checkpoint begins with that the journal begins with, entries before it having
+/// been removed; its position follows, ten digits long.
+pub const BASE: &str = "flow-environments/base/";
+
+/// The characters that browsers let one address keep, by custom: 5 MiB of them.
+const LIMIT: usize = 5 << 20;
 
 /// Returns the key of the entry at `position`.
 #[must_use]
@@ -85,9 +93,11 @@ impl Local {
     /// [`BackendError::Blocked`].
     pub fn erase() -> Result<(), BackendError> {
         let storage = storage()?;
-        let mut keys: Vec<String> = keys(&storage).collect();
-        keys.sort_unstable();
-        for key in keys.iter().rev() {
+        for key in keys(&storage, PREFIX).iter().rev() {
+            LocalStorage::delete(key);
+        }
+        // A checkpoint alone is no journal.
+        for key in keys(&storage, BASE) {
             LocalStorage::delete(key);
         }
         LocalStorage::delete(CHECKPOINT);
@@ -131,8 +141,14 @@ impl Backend for Local {
     }
 
     fn checkpoints(&self) -> Answer<'_, Vec<String>> {
-        let checkpoint = storage().and_then(|storage| get(&storage, CHECKPOINT));
-        Box::pin(ready(checkpoint.ok().flatten().into_iter().collect()))
+        let checkpoints = storage().map(|storage| {
+            let bases = keys(&storage, BASE).into_iter().rev();
+            std::iter::once(CHECKPOINT.to_owned())
+                .chain(bases)
+                .filter_map(|key| get(&storage, &key).ok().flatten())
+                .collect()
+        });
+        Box::pin(ready(checkpoints.unwrap_or_default()))
     }
 
     fn keep_checkpoint<'a>(
@@ -143,6 +159,96 @@ impl Backend for Local {
         let kept = storage().and_then(|storage| set(&storage, CHECKPOINT, text));
         Box::pin(ready(kept))
     }
+
+    fn personal(&self) -> Option<&dyn Personal> {
+        Some(self)
+    }
+}
+
+impl Personal for Local {
+    fn room(&self) -> Result<Room, BackendError> {
+        let storage = storage()?;
+        let mut room = Room {
+            limit: Some(LIMIT),
+            ..Room::default()
+        };
+        for key in keys(&storage, "") {
+            // As the browser counts: UTF-16.
+            let text = get(&storage, &key)?.unwrap_or_default();
+            let taken = key.encode_utf16().count() + text.encode_utf16().count();
+            if key.starts_with(PREFIX) {
+                room.entries += taken;
+            } else if key.starts_with(BASE) || key == CHECKPOINT {
+                room.checkpoints += taken;
+            } else {
+                room.others += taken;
+            }
+        }
+        Ok(room)
+    }
+
+    fn shorten(&self, position: Position, checkpoint: &str) -> Result<(), BackendError> {
+        let storage = storage()?;
+        let stored = entry(&storage, position)?.map(|stored| Hash::of(&stored));
+        if stored.is_none() || stored != Checkpoint::read(checkpoint).map(|it| it.tip) {
+            return Err(BackendError::Corrupt { position });
+        }
+        let base = base(position);
+        set_in_place_of_a_hint(&storage, &base, checkpoint)?;
+        if get(&storage, &base)?.as_deref() != Some(checkpoint) {
+            return Err(BackendError::Unavailable);
+        }
+        // From here on all that matters is in place; what goes is not read any more.
+        let first_kept = key(position);
+        for removed in [keys(&storage, PREFIX), keys(&storage, BASE)].concat() {
+            if (removed.starts_with(PREFIX) && removed < first_kept)
+                || (removed.starts_with(BASE) && removed < base)
+            {
+                LocalStorage::delete(&removed);
+            }
+        }
+        Ok(())
+    }
+
+    fn replace(
+        &self,
+        checkpoint: Option<&str>,
+        from: Position,
+        texts: &[String],
+    ) -> Result<(), BackendError> {
+        let storage = storage()?;
+        let mut before = Vec::new();
+        for key in [keys(&storage, BASE), keys(&storage, PREFIX)].concat() {
+            let text = get(&storage, &key)?.unwrap_or_default();
+            before.push((key, text));
+        }
+        let base = checkpoint.map(|text| (base(from), text.to_owned()));
+        let mut position = from;
+        let entries = texts.iter().map(|text| {
+            let key = key(position);
+            position = position.next();
+            (key, text.clone())
+        });
+        let replacing = base.into_iter().chain(entries);
+        Self::erase()?;
+        write_all(&storage, replacing).inspect_err(|_| {
+            // It was there, so there is room for it.
+            let _ = Self::erase().and_then(|()| write_all(&storage, before));
+        })
+    }
+}
+
+fn write_all(
+    storage: &web_sys::Storage,
+    values: impl IntoIterator<Item = (String, String)>,
+) -> Result<(), BackendError> {
+    values
+        .into_iter()
+        .try_for_each(|(key, text)| set(storage, &key, &text))
+}
+
+fn base(position: Position) -> String {
+    format!("{BASE}{:010}", position.get())
 }
 
 /// Asks before gloo-storage does, which panics where the browser blocks the storage.
@@ -165,16 +271,35 @@ fn set(storage: &web_sys::Storage, key: &str, text: &str) -> Result<(), BackendE
         .map_err(|error| not_written(&error))
 }
 
+/// A checkpoint that is only a hint gives way to what is none.
+fn set_in_place_of_a_hint(
+    storage: &web_sys::Storage,
+    key: &str,
+    text: &str,
+) -> Result<(), BackendError> {
+    match set(storage, key, text) {
+        Err(BackendError::Full) if get(storage, CHECKPOINT)?.is_some() => {
+            LocalStorage::delete(CHECKPOINT);
+            set(storage, key, text)
+        }
+        answer => answer,
+    }
+}
+
 fn entry(storage: &web_sys::Storage, position: Position) -> Result<Option<String>, BackendError> {
     get(storage, &key(position))
 }
 
-/// All keys in one call: asking for them one by one takes quadratic time in some browsers.
-fn keys(storage: &web_sys::Storage) -> impl Iterator<Item = String> {
-    Object::keys(storage)
-        .into_iter()
+/// The keys that begin so, in order. All in one call: asking for them one by one takes quadratic time
+/// in some browsers.
+fn keys(storage: &web_sys::Storage, prefix: &str) -> Vec<String> {
+    let all = Object::keys(storage).into_iter();
+    let mut keys: Vec<String> = all
         .filter_map(|key| key.as_string())
-        .filter(|key| key.starts_with(PREFIX))
+        .filter(|key| key.starts_with(prefix))
+        .collect();
+    keys.sort_unstable();
+    keys
 }
 
 fn read(from: Position, limit: usize) -> Reading {
@@ -188,7 +313,7 @@ fn read_into(texts: &mut Vec<String>, from: Position, limit: usize) -> Result<()
     let mut position = from;
     while texts.len() < limit {
         let Some(text) = entry(&storage, position)? else {
-            return no_gap(&storage, position);
+            return nothing_there(&storage, position);
         };
         texts.push(text);
         position = position.next();
@@ -196,13 +321,24 @@ fn read_into(texts: &mut Vec<String>, from: Position, limit: usize) -> Result<()
     Ok(())
 }
 
-/// No entry may stand behind the end.
-fn no_gap(storage: &web_sys::Storage, end: Position) -> Result<(), BackendError> {
+/// No entry may stand behind the end; but before a checkpoint that the journal begins with, entries
+/// may have been removed.
+fn nothing_there(storage: &web_sys::Storage, end: Position) -> Result<(), BackendError> {
     let last = key(end);
-    if keys(storage).any(|key| key.len() == last.len() && key > last) {
-        return Err(BackendError::Corrupt { position: end });
+    let behind = |key: &&String| key.len() == last.len() && **key > last;
+    let entries = keys(storage, PREFIX);
+    let Some(next) = entries.iter().find(behind) else {
+        return Ok(());
+    };
+    let first = entries.first() == Some(next);
+    if first && keys(storage, BASE).iter().any(|key| *key > base(end)) {
+        let number = next
+            .strip_prefix(PREFIX)
+            .and_then(|digits| digits.parse().ok());
+        let before = Position::new(number.unwrap_or(end.get()));
+        return Err(BackendError::Removed { before });
     }
-    Ok(())
+    Err(BackendError::Corrupt { position: end })
 }
 
 /// Checks and writes in one go: within this tab nothing comes between.
@@ -218,7 +354,7 @@ fn append(position: Position, text: &str) -> Result<(), BackendError> {
             return Err(BackendError::Corrupt { position: before });
         }
     }
-    set(&storage, &key(position), text)?;
+    set_in_place_of_a_hint(&storage, &key(position), text)?;
     look(position, text)
 }
 

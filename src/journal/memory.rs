@@ -7,7 +7,7 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::rc::Rc;
 
-use super::backend::{Answer, Backend, BackendError, Reading};
+use super::backend::{Answer, Backend, BackendError, Personal, Reading, Room};
 use crate::domain::id::Position;
 
 /// A handle on a journal in memory; its clones are handles on the same journal.
@@ -19,6 +19,10 @@ pub struct Memory {
 #[derive(Debug, Default)]
 struct Kept {
     texts: Vec<String>,
+    /// How many entries before those were removed.
+    removed: usize,
+    /// The checkpoint that the journal begins with, where entries were removed.
+    base: Option<String>,
     checkpoint: Option<String>,
     faults: VecDeque<Fault>,
 }
@@ -74,8 +78,9 @@ impl Backend for Memory {
     }
 
     fn checkpoints(&self) -> Answer<'_, Vec<String>> {
-        let checkpoint = self.kept.borrow().checkpoint.clone();
-        Box::pin(std::future::ready(checkpoint.into_iter().collect()))
+        let kept = self.kept.borrow();
+        let newest_first = kept.checkpoint.iter().chain(&kept.base);
+        Box::pin(std::future::ready(newest_first.cloned().collect()))
     }
 
     fn keep_checkpoint<'a>(
@@ -88,11 +93,61 @@ impl Backend for Memory {
             Ok(())
         })
     }
+
+    fn personal(&self) -> Option<&dyn Personal> {
+        Some(self)
+    }
+}
+
+impl Personal for Memory {
+    fn room(&self) -> Result<Room, BackendError> {
+        let kept = self.kept.borrow();
+        Ok(Room {
+            entries: kept.texts.iter().map(String::len).sum(),
+            checkpoints: kept
+                .base
+                .iter()
+                .chain(&kept.checkpoint)
+                .map(String::len)
+                .sum(),
+            ..Room::default()
+        })
+    }
+
+    fn shorten(&self, position: Position, checkpoint: &str) -> Result<(), BackendError> {
+        let mut kept = self.kept.borrow_mut();
+        let before = kept
+            .index(position)
+            .filter(|index| *index < kept.texts.len());
+        let before = before.ok_or(BackendError::Corrupt { position })?;
+        kept.base = Some(checkpoint.to_owned());
+        kept.texts.drain(..before);
+        kept.removed += before;
+        Ok(())
+    }
+
+    fn replace(
+        &self,
+        checkpoint: Option<&str>,
+        from: Position,
+        texts: &[String],
+    ) -> Result<(), BackendError> {
+        let mut kept = self.kept.borrow_mut();
+        kept.checkpoint = None;
+        kept.base = checkpoint.map(str::to_owned);
+        kept.removed = 0;
+        kept.removed = kept.index(from).unwrap_or(0);
+        kept.texts = texts.to_vec();
+        Ok(())
+    }
 }
 
 impl Kept {
     fn read(&self, from: Position, limit: usize) -> Reading {
-        let before = index(from).unwrap_or(0);
+        let Some(before) = self.index(from) else {
+            let before = Position::new(self.removed as u64 + 1);
+            return BackendError::Removed { before }.into();
+        };
         Reading::of(
             self.texts
                 .iter()
@@ -110,7 +165,7 @@ impl Kept {
             Some(Fault::Full) => return Err(BackendError::Full),
             Some(Fault::LostAnswer) | None => {}
         }
-        match index(position) {
+        match self.index(position) {
             Some(index) if index == self.texts.len() => self.texts.push(text.to_owned()),
             Some(index) if index < self.texts.len() => return Err(BackendError::Taken),
             // A hole would be left before it.
@@ -121,8 +176,10 @@ impl Kept {
             _ => Ok(()),
         }
     }
-}
 
-fn index(position: Position) -> Option<usize> {
-    usize::try_from(position.get().checked_sub(1)?).ok()
+    /// Where the entry at `position` is, or would be; none where it was removed.
+    fn index(&self, position: Position) -> Option<usize> {
+        let index = position.get().saturating_sub(1);
+        usize::try_from(index).ok()?.checked_sub(self.removed)
+    }
 }

@@ -27,3 +27,4 @@ pub mod local;
 pub mod memory;
 pub mod place;
 pub mod session;
+pub mod transfer;

@@ -9,9 +9,10 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::backend::{ALL, Backend, BackendError, Reading};
+use super::backend::{ALL, Backend, BackendError, Personal, Reading};
 use super::checkpoint::Checkpoint;
 use super::entry::{Entry, EntryId, Hash, Sealed, sealed_upon};
+use super::transfer::Copy;
 use crate::domain::actor::Context;
 use crate::domain::command::Command;
 use crate::domain::decide::decide;
@@ -240,7 +241,17 @@ impl Session {
         }
         let limit = usize::try_from(before).unwrap_or(ALL);
         let reading = self.backend.read(from, limit).await;
-        self.held.borrow_mut().take_in_before(from, &reading)
+        let answer = self.held.borrow_mut().take_in_before(from, &reading);
+        match answer {
+            Err(error @ BackendError::Removed { before }) if before > from => {
+                // As far as there is anything.
+                let limit = usize::try_from(limit as u64 + from.get() - before.get());
+                let reading = self.backend.read(before, limit.unwrap_or(0)).await;
+                let mut held = self.held.borrow_mut();
+                held.take_in_before(before, &reading).and(Err(error))
+            }
+            answer => answer,
+        }
     }
 
     /// Keeps a checkpoint, if it would spare the next opening more than [`MANY`] entries.
@@ -255,6 +266,50 @@ impl Session {
         self.backend.keep_checkpoint(position, &text).await?;
         self.held.borrow_mut().checkpointed = position;
         Ok(())
+    }
+
+    /// Returns the journal as one that a single person may shorten and replace; none where others share
+    /// it.
+    #[must_use]
+    pub fn personal(&self) -> Option<&dyn Personal> {
+        self.backend.personal()
+    }
+
+    /// Makes room: lets the journal begin with what is known now. What happened before can no longer be
+    /// looked at, nor undone.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError`]; nothing was removed then. [`BackendError::Blocked`] where others share the
+    /// journal, too.
+    pub async fn shorten(&self) -> Result<(), BackendError> {
+        self.follow().await?;
+        let personal = self.personal().ok_or(BackendError::Blocked)?;
+        let mut held = self.held.borrow_mut();
+        let (position, text) = (held.state.position(), held.checkpoint());
+        // What is kept from now on instead of the entries is read once before they go.
+        let read = Checkpoint::read(&text);
+        if read.is_none_or(|read| read.state != held.state) {
+            return Err(corrupt(position));
+        }
+        personal.shorten(position, &text)?;
+        held.begin_here(text);
+        Ok(())
+    }
+
+    /// Takes a copy of all that can be read.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError`] where nothing can be read.
+    pub async fn copy(&self) -> Result<Copy, BackendError> {
+        Copy::of(&*self.backend).await
+    }
+
+    /// Returns the hash of the last entry that the state holds.
+    #[must_use]
+    pub fn tip(&self) -> Hash {
+        self.held.borrow().tip
     }
 
     /// Appends an entry and takes it in. `Taken` says that the state has moved past its position.
@@ -346,6 +401,8 @@ impl Held {
             (Some(first), _) => Self::begin(first)?
                 .usable_after(Position::FIRST, &reading)
                 .map(Some),
+            // Entries were removed, and the checkpoint in their place is none.
+            (None, Some(BackendError::Removed { before })) => Err(corrupt(before)),
             (None, Some(error)) => Err(error),
             (None, None) => Ok(None),
         }
@@ -514,7 +571,18 @@ impl Held {
         let position = self.state.position();
         let spared = position.get() - self.checkpointed.get();
         let due = spared > MANY && self.stopped.is_none();
-        due.then(|| (position, Checkpoint::write(&self.state, self.tip)))
+        due.then(|| (position, self.checkpoint()))
+    }
+
+    fn checkpoint(&self) -> String {
+        Checkpoint::write(&self.state, self.tip)
+    }
+
+    /// Begins with the state as it is, of which `base` is the checkpoint.
+    fn begin_here(&mut self, base: String) {
+        self.entries.drain(..self.entries.len().saturating_sub(1));
+        self.checkpointed = self.state.position();
+        self.base = Some(base);
     }
 
     /// Takes in an entry that the backend has acknowledged.
@@ -567,6 +635,31 @@ impl Held {
         if error.stops_writing() {
             self.stopped = Some(error);
         }
+    }
+}
+
+/// Tells how many of the entries from `from` on are sound, and what is the matter with the next one.
+/// They begin a journal, or follow upon a checkpoint, whose own entry is the first of them.
+pub(super) fn sound(
+    base: Option<&str>,
+    from: Position,
+    texts: &[String],
+) -> (usize, Option<BackendError>) {
+    let Some(first) = texts.first() else {
+        return (0, None);
+    };
+    let begun = match base {
+        None => Held::begin(first),
+        Some(text) => Checkpoint::read(text)
+            .and_then(|checkpoint| Held::resume(checkpoint, text.to_owned(), first))
+            .ok_or(corrupt(from)),
+    };
+    match begun {
+        Ok(mut held) => {
+            let answer = held.take_in_sound(from, texts);
+            (held.entries.len(), answer.err())
+        }
+        Err(error) => (0, Some(error)),
     }
 }
 

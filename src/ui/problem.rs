@@ -228,6 +228,10 @@ impl Problem {
                 format!("The journal is damaged at entry {position}."),
                 "What was recorded before it can be seen; nothing more can be recorded. Load the page again: another tab may have begun a new journal. If that does not help, restore the entry or begin anew.",
             ),
+            BackendError::Removed { before } => Self::new(
+                format!("What happened before entry {before} was removed to make room."),
+                "It can no longer be looked at or undone here. A file that was exported before holds it.",
+            ),
             BackendError::TooNew { .. } => Self::new(
                 "The journal was written by a newer version of this page.",
                 "Load the page again to get that version. Until then you see what was recorded before, and nothing more can be recorded.",
