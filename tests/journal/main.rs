@@ -8,6 +8,7 @@ mod faults;
 mod format;
 mod http;
 mod place;
+mod protocol;
 mod transfer;
 mod world;
 
