@@ -348,6 +348,42 @@ pub fn reveal(element: &web_sys::Element) {
     element.scroll_into_view_with_scroll_into_view_options(&options);
 }
 
+// Files -------------------------------------------------------------------------------------------
+
+/// Lets the browser save a text as a file of this name.
+///
+/// # Errors
+///
+/// [`NotSaved`] where the browser cannot.
+pub fn save_as(name: &str, text: &str) -> Result<(), NotSaved> {
+    offer(name, text).ok_or(NotSaved)
+}
+
+/// The browser would not have the text saved.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotSaved;
+
+fn offer(name: &str, text: &str) -> Option<()> {
+    let document = window().document()?;
+    let blob = web_sys::Blob::new_with_str_sequence(&Array::of1(&text.into())).ok()?;
+    let address = web_sys::Url::create_object_url_with_blob(&blob).ok()?;
+    let link = document.create_element("a").ok()?;
+    let link: web_sys::HtmlElement = link.dyn_into().ok()?;
+    link.set_attribute("href", &address).ok()?;
+    link.set_attribute("download", name).ok()?;
+    link.click();
+    // The browser has taken hold of what is behind the address by the click. The address was valid.
+    let _ = web_sys::Url::revoke_object_url(&address);
+    Some(())
+}
+
+/// Reads the file that was picked in a field; none where none was, or it cannot be read.
+pub async fn picked_file(field: &web_sys::HtmlInputElement) -> Option<String> {
+    let file = field.files()?.get(0)?;
+    let text = JsFuture::from(file.text()).await.ok()?;
+    text.as_string()
+}
+
 // Clipboard ---------------------------------------------------------------------------------------
 
 /// The browser would not have the text copied.

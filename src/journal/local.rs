@@ -16,7 +16,7 @@ use std::cell::Cell;
 use std::future::ready;
 use std::rc::Rc;
 
-use gloo_storage::{LocalStorage, Storage as _};
+use gloo_storage::{LocalStorage, SessionStorage, Storage as _};
 use js_sys::{Array, Function, Object, Promise, Reflect};
 use wasm_bindgen::closure::Closure;
 use wasm_bindgen::{JsCast, JsValue};
@@ -100,6 +100,9 @@ impl Local {
         for key in keys(&storage, BASE) {
             LocalStorage::delete(key);
         }
+        if let Some(session) = session_storage() {
+            keys(&session, BASE).iter().for_each(SessionStorage::delete);
+        }
         LocalStorage::delete(CHECKPOINT);
         Ok(())
     }
@@ -142,11 +145,14 @@ impl Backend for Local {
 
     fn checkpoints(&self) -> Answer<'_, Vec<String>> {
         let checkpoints = storage().map(|storage| {
-            let bases = keys(&storage, BASE).into_iter().rev();
-            std::iter::once(CHECKPOINT.to_owned())
-                .chain(bases)
-                .filter_map(|key| get(&storage, &key).ok().flatten())
-                .collect()
+            let kept = std::iter::once(CHECKPOINT.to_owned())
+                .chain(keys(&storage, BASE).into_iter().rev())
+                .filter_map(|key| get(&storage, &key).ok().flatten());
+            let staged = session_storage().into_iter().flat_map(|session| {
+                let keys = keys(&session, BASE).into_iter().rev();
+                keys.filter_map(move |key| get(&session, &key).ok().flatten())
+            });
+            kept.chain(staged).collect()
         });
         Box::pin(ready(checkpoints.unwrap_or_default()))
     }
@@ -193,19 +199,21 @@ impl Personal for Local {
         if stored.is_none() || stored != Checkpoint::read(checkpoint).map(|it| it.tip) {
             return Err(BackendError::Corrupt { position });
         }
-        let base = base(position);
-        set_in_place_of_a_hint(&storage, &base, checkpoint)?;
+        let (base, first_kept) = (base(position), key(position));
+        let before = |key: &String| *key < base || (key.starts_with(PREFIX) && *key < first_kept);
+        let mut going = [keys(&storage, BASE), keys(&storage, PREFIX)].concat();
+        going.retain(before);
+        match set_in_place_of_a_hint(&storage, &base, checkpoint) {
+            Ok(()) => {}
+            Err(BackendError::Full) => make_way(&storage, &base, checkpoint, &going)?,
+            Err(error) => return Err(error),
+        }
         if get(&storage, &base)?.as_deref() != Some(checkpoint) {
             return Err(BackendError::Unavailable);
         }
         // From here on all that matters is in place; what goes is not read any more.
-        let first_kept = key(position);
-        for removed in [keys(&storage, PREFIX), keys(&storage, BASE)].concat() {
-            if (removed.starts_with(PREFIX) && removed < first_kept)
-                || (removed.starts_with(BASE) && removed < base)
-            {
-                LocalStorage::delete(&removed);
-            }
+        for key in going {
+            LocalStorage::delete(&key);
         }
         Ok(())
     }
@@ -238,6 +246,35 @@ impl Personal for Local {
     }
 }
 
+/// Writes a checkpoint where there is no room for it as long as the entries are there that it takes
+/// the place of. While they go it lies in the tab's own storage, from which a journal opens, too.
+fn make_way(
+    storage: &web_sys::Storage,
+    base: &str,
+    checkpoint: &str,
+    going: &[String],
+) -> Result<(), BackendError> {
+    let session = session_storage().ok_or(BackendError::Full)?;
+    set(&session, base, checkpoint)?;
+    let mut gone = Vec::new();
+    let mut written = Err(BackendError::Full);
+    for key in going {
+        gone.push((key.clone(), get(storage, key)?.unwrap_or_default()));
+        LocalStorage::delete(key);
+        written = set(storage, base, checkpoint);
+        if written != Err(BackendError::Full) {
+            break;
+        }
+    }
+    if written.is_err() {
+        // They were there, so there is room for them. The oldest comes last: no gap is left.
+        gone.reverse();
+        write_all(storage, gone)?;
+    }
+    SessionStorage::delete(base);
+    written
+}
+
 fn write_all(
     storage: &web_sys::Storage,
     values: impl IntoIterator<Item = (String, String)>,
@@ -257,6 +294,13 @@ fn storage() -> Result<web_sys::Storage, BackendError> {
         .and_then(|window| window.local_storage().ok()?)
         .map(|_| LocalStorage::raw())
         .ok_or(BackendError::Blocked)
+}
+
+/// This tab's own storage, where it has one.
+fn session_storage() -> Option<web_sys::Storage> {
+    let window = web_sys::window()?;
+    window.session_storage().ok()??;
+    Some(SessionStorage::raw())
 }
 
 // Exact texts, which are what is hashed: not through gloo-storage's own JSON.
@@ -331,7 +375,9 @@ fn nothing_there(storage: &web_sys::Storage, end: Position) -> Result<(), Backen
         return Ok(());
     };
     let first = entries.first() == Some(next);
-    if first && keys(storage, BASE).iter().any(|key| *key > base(end)) {
+    let staged = session_storage().map_or_else(Vec::new, |session| keys(&session, BASE));
+    let bases = [keys(storage, BASE), staged].concat();
+    if first && bases.iter().any(|key| *key > base(end)) {
         let number = next
             .strip_prefix(PREFIX)
             .and_then(|digits| digits.parse().ok());

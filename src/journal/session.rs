@@ -9,10 +9,9 @@
 use std::cell::RefCell;
 use std::rc::Rc;
 
-use super::backend::{ALL, Backend, BackendError, Personal, Reading};
+use super::backend::{ALL, Backend, BackendError, Reading};
 use super::checkpoint::Checkpoint;
 use super::entry::{Entry, EntryId, Hash, Sealed, sealed_upon};
-use super::transfer::Copy;
 use crate::domain::actor::Context;
 use crate::domain::command::Command;
 use crate::domain::decide::decide;
@@ -268,13 +267,6 @@ impl Session {
         Ok(())
     }
 
-    /// Returns the journal as one that a single person may shorten and replace; none where others share
-    /// it.
-    #[must_use]
-    pub fn personal(&self) -> Option<&dyn Personal> {
-        self.backend.personal()
-    }
-
     /// Makes room: lets the journal begin with what is known now. What happened before can no longer be
     /// looked at, nor undone.
     ///
@@ -284,7 +276,7 @@ impl Session {
     /// journal, too.
     pub async fn shorten(&self) -> Result<(), BackendError> {
         self.follow().await?;
-        let personal = self.personal().ok_or(BackendError::Blocked)?;
+        let personal = self.backend.personal().ok_or(BackendError::Blocked)?;
         let mut held = self.held.borrow_mut();
         let (position, text) = (held.state.position(), held.checkpoint());
         // What is kept from now on instead of the entries is read once before they go.
@@ -295,15 +287,6 @@ impl Session {
         personal.shorten(position, &text)?;
         held.begin_here(text);
         Ok(())
-    }
-
-    /// Takes a copy of all that can be read.
-    ///
-    /// # Errors
-    ///
-    /// [`BackendError`] where nothing can be read.
-    pub async fn copy(&self) -> Result<Copy, BackendError> {
-        Copy::of(&*self.backend).await
     }
 
     /// Returns the hash of the last entry that the state holds.

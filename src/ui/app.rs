@@ -1,14 +1,17 @@
 //! All of the page: its head and foot, the page that the address means, and what is shown while the
 //! journal is being opened, or when it cannot be, or when it is not known where it is.
 
+use std::cell::Cell;
+
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
 use super::begin_anew::{BeginAnew, WaysToBeginAnew};
 use super::components::button::{Button, Weight, hush_at_escape};
 use super::components::notice::Trouble;
+use super::export::Export;
 use super::frame::{Head, remembered_actor};
-use super::keeping::{Beginning, Keeping, Unsettled, founding};
+use super::keeping::{Beginning, Keeper, Keeping, Unsettled, founding};
 use super::navigation::Navigation;
 use super::pages;
 use super::problem::Problem;
@@ -43,15 +46,21 @@ pub fn App(
     let opening = RwSignal::new(Opening::Loading);
     provide_context(keeping);
 
-    let backend = StoredValue::new_local(keeping.backend());
+    let keeper = Keeper::new(keeping.backend());
+    provide_context(keeper);
     let open_or_begin = move |beginning: Beginning| {
-        let backend = backend.get_value();
         spawn_local(async move {
-            let founding = || founding(beginning);
-            let opened =
-                Session::open(backend, founding, || EntryId::new(browser::fresh_uuid())).await;
-            match opened {
+            let founded = Cell::new(false);
+            let founding = || {
+                founded.set(true);
+                founding(beginning)
+            };
+            let ids = || EntryId::new(browser::fresh_uuid());
+            match Session::open(keeper.backend(), founding, ids).await {
                 Ok(session) => {
+                    if founded.get() {
+                        Keeper::remember_founded(session.tip());
+                    }
                     let tenant = Tenant::new(session, actor);
                     opening.set(Opening::Ready(tenant));
                     tenant.keep_checkpoint().await;
@@ -72,7 +81,10 @@ pub fn App(
             }
         });
     };
-    open();
+    Effect::new(move |_| {
+        keeper.replaced();
+        open();
+    });
     let watched = keeping.watch(move || match opening.get_untracked() {
         Opening::Ready(tenant) => spawn_local(tenant.follow()),
         // The store is back, or somebody has begun.
@@ -168,11 +180,12 @@ pub fn App(
                         <p>
                             "Everything here is kept in this browser only. The role in “Acting as” is a setting of the page: it protects nothing."
                         </p>
-                        <WaysToBeginAnew />
                     }
                         .into_any()
                 }
             }}
+            <p><a href="#/storage">"Storage"</a></p>
+            {keeping.team().is_none().then(|| view! { <WaysToBeginAnew /> })}
         </footer>
     }
 }
@@ -223,6 +236,7 @@ fn Pages(tenant: Tenant, asked: RwSignal<bool>) -> impl IntoView {
             Route::Flows { .. } => view! { <pages::flows::Flows /> }.into_any(),
             Route::Flow { .. } => view! { <pages::flow::OneFlow /> }.into_any(),
             Route::Play { .. } => view! { <pages::play::Play /> }.into_any(),
+            Route::Storage => view! { <pages::storage::Storage /> }.into_any(),
             Route::Unknown(_) => {
                 view! {
                     <h1>"There is no such page"</h1>
@@ -287,6 +301,7 @@ fn CannotOpen(
             })}
         <p class="actions">
             <Button on_press=press>{way_on(error)}</Button>
+            <Export />
             {team
                 .is_none()
                 .then(|| {

@@ -36,7 +36,7 @@ fn pages() -> AnyView {
     let page = Memo::new(move |_| match navigation.route() {
         Route::Environments { .. } | Route::Environment { .. } | Route::Pipeline { .. } => "#/",
         Route::Flows { .. } | Route::Flow { .. } => "#/flows",
-        Route::Play { .. } | Route::Unknown(_) => "",
+        Route::Play { .. } | Route::Storage | Route::Unknown(_) => "",
     });
     let link = |address: &'static str, name: &'static str| {
         let here = move || (page.get() == address).then_some("page");

@@ -2,11 +2,14 @@
 
 use std::rc::Rc;
 
+use leptos::prelude::*;
+
 use super::route::Route;
 use super::team::Team;
 use crate::browser;
 use crate::demo;
 use crate::journal::backend::{Backend, BackendError};
+use crate::journal::entry::Hash;
 use crate::journal::http::exchange::{Method, Request, Transport};
 use crate::journal::http::fetch::Fetch;
 use crate::journal::http::store::Store;
@@ -14,6 +17,7 @@ use crate::journal::http::watch;
 use crate::journal::local::{self, Local};
 use crate::journal::memory::Memory;
 use crate::journal::place::{Mistake, Place};
+use crate::journal::transfer::Copy;
 
 /// Where the journal is kept.
 #[derive(Clone, Copy)]
@@ -103,6 +107,60 @@ impl Keeping {
         browser::set_hash(&Route::home().to_string());
         browser::reload();
         Ok(())
+    }
+}
+
+/// What keeps the journal, for whoever reads or replaces all of it. Cheap to copy.
+#[derive(Clone, Copy)]
+pub struct Keeper {
+    backend: StoredValue<Rc<dyn Backend>, LocalStorage>,
+    /// Counts how often another journal was put in its place.
+    replaced: RwSignal<u32>,
+}
+
+impl Keeper {
+    /// Speaks of what this keeps.
+    #[must_use]
+    pub fn new(backend: Rc<dyn Backend>) -> Self {
+        Self {
+            backend: StoredValue::new_local(backend),
+            replaced: RwSignal::new(0),
+        }
+    }
+
+    /// Returns what keeps it.
+    #[must_use]
+    pub fn backend(self) -> Rc<dyn Backend> {
+        self.backend.get_value()
+    }
+
+    /// Tells how often another journal was put in its place; whoever asks runs again when one was.
+    pub fn replaced(self) -> u32 {
+        self.replaced.get()
+    }
+
+    /// Puts a copy in the place of the journal, which is opened anew then.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError`]; the journal is still there then. [`BackendError::Blocked`] where others share it.
+    pub fn put(self, copy: &Copy) -> Result<(), BackendError> {
+        let backend = self.backend();
+        copy.put_into(backend.personal().ok_or(BackendError::Blocked)?)?;
+        self.replaced.update(|times| *times += 1);
+        Ok(())
+    }
+
+    /// Says to whoever founds a journal what its last entry is: as long as that is so, nothing was done
+    /// in it.
+    pub fn remember_founded(tip: Hash) {
+        browser::remember("founded", &tip.to_string());
+    }
+
+    /// Tells whether nothing was done in a journal with this last entry since it was founded here.
+    #[must_use]
+    pub fn is_as_founded(tip: Hash) -> bool {
+        browser::remembered("founded") == Some(tip.to_string())
     }
 }
 

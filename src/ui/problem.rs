@@ -7,6 +7,7 @@ use crate::domain::state::State;
 use crate::domain::text::{Name, TextProblem};
 use crate::journal::backend::BackendError;
 use crate::journal::place::Mistake;
+use crate::journal::transfer::Unusable;
 
 use super::keeping::Unsettled;
 use super::tenant::{environment_name, release_name};
@@ -26,6 +27,12 @@ impl Problem {
             sentence: sentence.into(),
             way_out: way_out.into(),
         }
+    }
+
+    /// Returns both sentences.
+    #[must_use]
+    pub fn said(self) -> (String, String) {
+        (self.sentence, self.way_out)
     }
 
     /// Returns both sentences as one text.
@@ -218,7 +225,7 @@ impl Problem {
             BackendError::Refused { status } => Self::of_store(*status),
             BackendError::Full => Self::new(
                 "This browser's storage is full, so nothing was recorded.",
-                "Make room by removing what other pages of this site keep here, then try again.",
+                "Make room on the Storage page, or by removing what other pages of this site keep here; then try again.",
             ),
             BackendError::Blocked => Self::new(
                 "This browser does not let the page keep anything.",
@@ -226,7 +233,7 @@ impl Problem {
             ),
             BackendError::Corrupt { position } => Self::new(
                 format!("The journal is damaged at entry {position}."),
-                "What was recorded before it can be seen; nothing more can be recorded. Load the page again: another tab may have begun a new journal. If that does not help, restore the entry or begin anew.",
+                "What was recorded before it can be seen; nothing more can be recorded. Load the page again: another tab may have begun a new journal. If that does not help, export it on the Storage page, begin anew, and import what was recorded before.",
             ),
             BackendError::Removed { before } => Self::new(
                 format!("What happened before entry {before} was removed to make room."),
@@ -316,6 +323,74 @@ impl Problem {
     #[must_use]
     pub fn nothing_to_save() -> Self {
         Self::new("Everything is saved.", "Change something to save it.")
+    }
+
+    /// Tells whether room has to be made for what was to be recorded.
+    #[must_use]
+    pub fn is_lack_of_room(&self) -> bool {
+        *self == Self::of_backend(&BackendError::Full)
+    }
+
+    /// Explains why a file cannot be imported.
+    #[must_use]
+    pub fn of_file(unusable: Unusable) -> Self {
+        let (sentence, way_out) = match unusable {
+            Unusable::NotACopy => (
+                "The file is no exported journal, or not all of one.".to_owned(),
+                "Pick the file that was exported, or export it again.",
+            ),
+            Unusable::TooNew { .. } | Unusable::Entry(BackendError::TooNew { .. }) => (
+                "The file was written by a newer version of this page.".to_owned(),
+                "Load the page again to get that version, then import it.",
+            ),
+            Unusable::Checkpoint => (
+                "The journal in the file begins with a checkpoint that this version of the page cannot read.".to_owned(),
+                "Import it with the version that wrote it, or import a file from before room was made.",
+            ),
+            Unusable::Nothing => (
+                "Not one entry in the file is sound.".to_owned(),
+                "Import a file that was exported earlier.",
+            ),
+            Unusable::Entry(BackendError::Corrupt { position }) | Unusable::Cut { position } => (
+                format!("Entry {position} in the file is damaged."),
+                "Import a file that was exported earlier, or restore the entry.",
+            ),
+            Unusable::Entry(error) => return Self::of_backend(&error),
+        };
+        Self::new(sentence, format!("Nothing was changed. {way_out}"))
+    }
+
+    /// Explains that an import would take the place of what was recorded.
+    #[must_use]
+    pub fn journal_there() -> Self {
+        Self::new(
+            "There is a journal here already, and an import would take its place.",
+            "Nothing was changed. Export it, begin anew at the foot of the page, and import then.",
+        )
+    }
+
+    /// Explains that a journal which others share cannot be replaced.
+    #[must_use]
+    pub fn shared() -> Self {
+        Self::new(
+            "This journal is shared with others, and is not one person's to replace or shorten.",
+            "Ask whoever runs its store.",
+        )
+    }
+
+    /// Explains that a file could not be saved.
+    #[must_use]
+    pub fn not_saved() -> Self {
+        Self::new(
+            "The browser did not let the page save a file.",
+            "Allow downloads for this site, then try again.",
+        )
+    }
+
+    /// Explains that a file could not be read.
+    #[must_use]
+    pub fn not_read() -> Self {
+        Self::new("The file could not be read.", "Pick it again.")
     }
 
     /// Explains why a text is not accepted; `what` names its field.

@@ -50,6 +50,8 @@ pub enum Route {
         /// The environment; without one, the default one is meant.
         environment: Option<EnvironmentId>,
     },
+    /// What keeps the journal.
+    Storage,
     /// No address of this page.
     Unknown(String),
 }
@@ -270,6 +272,7 @@ impl Route {
                 id: id.parse().ok()?,
                 building: true,
             }),
+            ["storage"] => Some(Self::Storage),
             ["play", player] => Some(Self::Play {
                 player: decode(player),
                 flow: query("flow-id")?.parse().ok()?,
@@ -332,6 +335,7 @@ impl fmt::Display for Route {
                 write!(f, "#/play/{}?flow-id={flow}", encode(player))?;
                 environment.map_or(Ok(()), |id| write!(f, "&environment-id={id}"))
             }
+            Self::Storage => write!(f, "#/storage"),
             Self::Unknown(hash) => f.write_str(hash),
         }
     }
@@ -395,6 +399,7 @@ mod tests {
             format!("#/environments/{ID}/remove"),
             "#/flows".to_owned(),
             "#/flows/new".to_owned(),
+            "#/storage".to_owned(),
             format!("#/flows/{ID}"),
             format!("#/flows/{ID}/build"),
             format!("#/play/default?flow-id={ID}"),

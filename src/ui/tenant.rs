@@ -18,7 +18,7 @@ use crate::domain::id::{EnvironmentId, Position, ReleaseId};
 use crate::domain::refusal::Refusal;
 use crate::domain::state::State;
 use crate::journal::backend::BackendError;
-use crate::journal::entry::Entry;
+use crate::journal::entry::{Entry, Hash};
 use crate::journal::session::{Failure, Session};
 
 /// The open journal, and who acts. Cheap to copy.
@@ -27,6 +27,8 @@ pub struct Tenant {
     session: StoredValue<Rc<Session>, LocalStorage>,
     position: RwSignal<Position>,
     lost: RwSignal<Option<BackendError>>,
+    /// The first entry that there may be: what lies before was removed.
+    begins: RwSignal<Position>,
     /// Who acts from this page (O1).
     pub actor: RwSignal<Actor>,
     /// The time, to the minute: what relative times are relative to.
@@ -43,6 +45,7 @@ impl Tenant {
             session: StoredValue::new_local(Rc::new(session)),
             position,
             lost,
+            begins: RwSignal::new(Position::FIRST),
             actor,
             now: RwSignal::new(browser::now()),
         }
@@ -76,6 +79,8 @@ impl Tenant {
             spawn_local(async move {
                 match self.session.get_value().reach_back(position).await {
                     Ok(()) => self.position.notify(),
+                    // Nothing is the matter with the journal; the entry is not to be had any more.
+                    Err(BackendError::Removed { before }) => self.begins.set(before),
                     Err(error) => self.lost.set(Some(error)),
                 }
             });
@@ -98,7 +103,7 @@ impl Tenant {
 
     fn is_recorded(self, position: Position) -> bool {
         let last = self.session.with_value(|session| session.position());
-        (Position::FIRST..=last).contains(&position)
+        (self.begins.get()..=last).contains(&position)
     }
 
     /// Returns what keeps the page from hearing of what others record, if anything does.
@@ -140,6 +145,30 @@ impl Tenant {
         let session = self.session.get_value();
         // Without one the next opening takes as long as this one did.
         let _ = session.keep_checkpoint().await;
+    }
+
+    /// Returns the position of the last entry; whoever asks runs again after the next one.
+    pub fn position(self) -> Position {
+        self.position.get()
+    }
+
+    /// Returns the hash of the last entry.
+    #[must_use]
+    pub fn tip(self) -> Hash {
+        self.session.with_value(|session| session.tip())
+    }
+
+    /// Makes room: what happened before can no longer be looked at, nor undone.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError`]; nothing was removed then.
+    pub async fn make_room(self) -> Result<(), BackendError> {
+        let session = self.session.get_value();
+        let answer = session.shorten().await;
+        self.catch_up(&session);
+        self.position.notify();
+        answer
     }
 
     fn catch_up(self, session: &Session) {

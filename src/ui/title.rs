@@ -34,6 +34,7 @@ pub fn title(tenant: Tenant, route: &Route) -> String {
             let (flow, place) = (flow_name(state, *flow), environment_name(state, place));
             vec![format!("{flow} in {place}")]
         }
+        Route::Storage => vec!["Storage".to_owned()],
         Route::Unknown(_) => vec!["Not found".to_owned()],
     });
     if let Route::Environments {

@@ -44,6 +44,20 @@ pub fn Done(
     }
 }
 
+/// Says what came of something: that it is done, or that something is wrong; a sentence and more.
+pub fn outcome(
+    said: RwSignal<Option<Result<(String, String), (String, String)>>>,
+) -> impl Fn() -> Option<AnyView> {
+    move || {
+        Some(match said.get()? {
+            Ok((sentence, more)) => view! { <Done sentence=sentence more=more /> }.into_any(),
+            Err((sentence, way_out)) => {
+                view! { <Trouble sentence=sentence way_out=way_out /> }.into_any()
+            }
+        })
+    }
+}
+
 /// Says that something is being recorded, and takes the place of the buttons.
 #[component]
 pub fn Recording() -> impl IntoView {

@@ -6,3 +6,4 @@ pub mod flow;
 pub mod flows;
 pub mod pipeline;
 pub mod play;
+pub mod storage;

@@ -23,6 +23,7 @@ use super::components::dialog::{Dialog, Frame};
 use super::components::draft::Draft;
 use super::components::icon::{Glyph, Icon};
 use super::components::notice::{Done, Recording, Trouble};
+use super::make_room::MakeRoom;
 use super::problem::Problem;
 use super::tenant::Tenant;
 use crate::domain::id::{Position, ReleaseId};
@@ -183,8 +184,11 @@ fn wizard(
                                     view! { <PlanView plan=plan tense=Tense::Future /> }.into_any()
                                 }
                                 Stage::Failed(plan, problem) => {
+                                    let room = problem.is_lack_of_room();
                                     view! {
-                                        <Trouble sentence=problem.sentence way_out=problem.way_out />
+                                        <Trouble sentence=problem.sentence way_out=problem.way_out>
+                                            {room.then(|| view! { <MakeRoom /> })}
+                                        </Trouble>
                                         <PlanView plan=plan tense=Tense::Future />
                                     }
                                         .into_any()

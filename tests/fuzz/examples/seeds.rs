@@ -10,11 +10,12 @@ use flow_environments::journal::checkpoint::Checkpoint;
 use flow_environments::journal::entry::EntryId;
 use flow_environments::journal::memory::Memory;
 use flow_environments::journal::session::Session;
+use flow_environments::journal::transfer::Copy;
 use flow_environments_fuzz::lines;
 use pollster::block_on;
 use uuid::Uuid;
 
-const FROZEN: &str = include_str!("../../../fixtures/journal-v1.json");
+const FROZEN: &str = include_str!("../../fixtures/journal-v1.json");
 
 /// Addresses of each page.
 const ROUTES: [&str; 12] = [
@@ -56,10 +57,10 @@ fn main() {
         let checkpoint = session.with_state(|state| Checkpoint::write(state, session.tip()));
         let (_, body) = checkpoint.split_once('\n').expect("it has a sum");
         put("checkpoints", number, body);
-        let file = |session: &Session| block_on(session.copy()).expect("it is sound").write();
-        put("imports", number, &file(&session));
+        let file = || block_on(Copy::of(&memory)).expect("it is sound").write();
+        put("imports", number, &file());
         block_on(session.shorten()).expect("memory has room");
-        put("imports", 100 + number, &file(&session));
+        put("imports", 100 + number, &file());
     }
     for (number, route) in ROUTES.into_iter().enumerate() {
         put("routes", number, route);
