@@ -7,7 +7,7 @@ use std::rc::Rc;
 use std::task::Poll;
 
 use flow_environments::domain::id::Position;
-use flow_environments::journal::backend::{ALL, Backend, BackendError};
+use flow_environments::journal::backend::{ALL, Backend, BackendError, Personal};
 use flow_environments::journal::checkpoint::Checkpoint;
 use flow_environments::journal::entry::Hash;
 use flow_environments::journal::local::{Local, PREFIX, Watch, claim, key};
@@ -248,10 +248,8 @@ async fn a_page_left_open_does_no_harm_to_the_journal_begun_since() {
 
 // Refusals ----------------------------------------------------------------------------------------
 
-#[wasm_bindgen_test]
-async fn a_full_storage_records_nothing_and_stays_usable() {
-    empty().await;
-    let session = opened(local()).await;
+/// Takes all the room there is, and returns in how many values.
+fn fill() -> usize {
     let mut filler = "x".repeat(8 << 20);
     let mut count = 0;
     while !filler.is_empty() {
@@ -261,6 +259,14 @@ async fn a_full_storage_records_nothing_and_stays_usable() {
             Err(_) => filler.truncate(filler.len() / 2),
         }
     }
+    count
+}
+
+#[wasm_bindgen_test]
+async fn a_full_storage_records_nothing_and_stays_usable() {
+    empty().await;
+    let session = opened(local()).await;
+    let count = fill();
     let before = keys();
     let full = record(&session, "Refunds").await;
     assert_eq!(full, Err(Failure::Backend(BackendError::Full)));
@@ -501,4 +507,121 @@ async fn what_another_tab_writes_is_heard_of_until_the_watch_is_dropped() {
     drop(watch);
     heard_of(&format!("setItem('{PREFIX}0000000001', '1')")).await;
     assert_eq!(count.get(), 3);
+}
+
+// Making room -------------------------------------------------------------------------------------
+
+#[wasm_bindgen_test]
+async fn a_checkpoint_that_is_a_hint_gives_way_to_an_entry() {
+    empty().await;
+    let session = opened(local()).await;
+    let hint = "a hint ".repeat(1_000);
+    let kept = local().keep_checkpoint(FOUNDED, &hint).await;
+    assert_eq!(kept, Ok(()));
+    fill();
+    let recorded = record(&session, "Refunds").await;
+    assert_eq!(recorded, Ok(FOUNDED.next()));
+    assert_eq!(local().checkpoints().await, Vec::<String>::new());
+    assert_eq!(state(&opened(local()).await), state(&session));
+}
+
+/// What is kept in this tab and in this browser.
+const SNAPSHOT: &str = "window.snapshot = [localStorage, sessionStorage].map(it => ({ ...it }))";
+
+/// Notes every change to a storage, as far as it was made.
+const NOTE: &str = "
+    window.changes = [];
+    window.real = { setItem: Storage.prototype.setItem, removeItem: Storage.prototype.removeItem };
+    for (const name of ['setItem', 'removeItem'])
+        Storage.prototype[name] = function (...values) {
+            const made = real[name].apply(this, values);
+            changes.push([this === sessionStorage, name, values]);
+            return made;
+        };";
+
+/// Brings back what was kept, and makes so many of the changes.
+fn interrupted_after(changes: u32) {
+    js(&format!(
+        "[localStorage, sessionStorage].forEach((storage, index) => {{
+            storage.clear();
+            Object.entries(snapshot[index]).forEach(([key, value]) => storage.setItem(key, value));
+        }});
+        changes.slice(0, {changes}).forEach(([ofTab, name, values]) =>
+            (ofTab ? sessionStorage : localStorage)[name](...values));"
+    ));
+}
+
+#[wasm_bindgen_test]
+async fn room_that_was_begun_to_be_made_leaves_a_journal_that_opens() {
+    for full in [false, true] {
+        empty().await;
+        js("sessionStorage.clear()");
+        let session = opened(local()).await;
+        for n in 0..6 {
+            let called = format!("Flow {n} {}", "and so on ".repeat(6));
+            record(&session, &called).await.expect("it is recorded");
+        }
+        let last = session.position();
+        if full {
+            fill();
+        }
+        js(SNAPSHOT);
+        js(NOTE);
+        let shortened = session.shorten().await;
+        js("Object.assign(Storage.prototype, real)");
+        assert_eq!(shortened, Ok(()), "full: {full}");
+        assert_eq!(stored(Position::FIRST), None);
+        let count = js("changes.length").as_f64().unwrap_or_default() as u32;
+        assert!(count > 6, "{count}");
+        for changes in 0..=count {
+            interrupted_after(changes);
+            let again = opened(local()).await;
+            assert_eq!(again.stopped(), None, "{changes} of {count}, full: {full}");
+            assert_eq!(again.position(), last);
+            assert_eq!(state(&again), state(&session));
+            // And room can be made again.
+            assert_eq!(again.shorten().await, Ok(()));
+            let opened = opened(Rc::new(Local::without_locks())).await;
+            assert_eq!(state(&opened), state(&session));
+            let recorded = record(&opened, "Afterwards").await;
+            assert_eq!(recorded, Ok(last.next()));
+        }
+    }
+    js("sessionStorage.clear()");
+}
+
+#[wasm_bindgen_test]
+async fn room_that_cannot_be_made_leaves_everything_as_it_is() {
+    empty().await;
+    let session = opened(local()).await;
+    fill();
+    let before = js("JSON.stringify({ ...localStorage })").as_string();
+    let last = stored(FOUNDED).expect("it is there");
+    // Longer than all entries together.
+    let checkpoint = session.with_state(|state| Checkpoint::write(state, Hash::of(&last)));
+    let padded = checkpoint.replacen("Orders", &"Orders".repeat(2_000), 1);
+    let (_, body) = padded.split_once('\n').expect("it has a sum");
+    let long = format!("{}\n{body}", Hash::of(body));
+    let local = Local::open().expect("it is not blocked");
+    let answer = Personal::shorten(&local, FOUNDED, &long);
+    assert!(answer.is_err(), "{answer:?}");
+    assert_eq!(
+        js("JSON.stringify({ ...localStorage })").as_string(),
+        before
+    );
+    assert_eq!(state(&opened(Rc::new(local)).await), state(&session));
+    empty().await;
+}
+
+#[wasm_bindgen_test]
+async fn a_copy_that_does_not_fit_leaves_the_journal_that_is_there() {
+    empty().await;
+    let session = opened(local()).await;
+    let before = keys();
+    let texts = vec!["x".repeat(4 << 20), "x".repeat(4 << 20)];
+    let local = Local::open().expect("it is not blocked");
+    let full = local.replace(None, Position::FIRST, &texts);
+    assert_eq!(full, Err(BackendError::Full));
+    assert_eq!(keys(), before);
+    assert_eq!(state(&opened(Rc::new(local)).await), state(&session));
 }

@@ -247,6 +247,33 @@ impl Page {
         done(self.browser.switch_to(window));
     }
 
+    /// Lets the browser save files without asking. Returns the folder in which it does, which is empty.
+    #[track_caller]
+    pub(crate) fn saves_files(&self) -> PathBuf {
+        let folder = products().join("saved").join(self.file_name());
+        // What an earlier run saved, if there was one.
+        let _ = fs::remove_dir_all(&folder);
+        fs::create_dir_all(&folder).expect("the folder can be made");
+        let place = json!({ "behavior": "allow", "downloadPath": folder });
+        done(self.browser.chromium("Browser.setDownloadBehavior", &place));
+        folder
+    }
+
+    /// Picks a file in the field of this name.
+    #[track_caller]
+    pub(crate) fn pick_file(&self, field: &str, file: &Path) {
+        until(|| {
+            let fields = self.browser.elements(None, "input[type=file]")?;
+            for one in fields {
+                if self.browser.label(&one)?.contains(field) {
+                    self.browser.write(&one, &file.to_string_lossy())?;
+                    return Ok(());
+                }
+            }
+            Err(NotYet(format!("There is no field {field:?} for a file")))
+        });
+    }
+
     /// Makes the page as wide and high as a device's screen.
     #[track_caller]
     pub(crate) fn resize(&self, width: u32, height: u32) {

