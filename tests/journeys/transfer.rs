@@ -4,9 +4,9 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use crate::page::{NotYet, Page, Part, Role, Within, journey, until};
+use crate::page::{NotYet, Page, Part, Role, Within, journey, keys, until};
 use crate::steps::{ROLL_BACK, begin_empty, finish, go_home, open_rollback, release, roll_back};
-use crate::storage::{ENTRIES, FILL, keys};
+use crate::storage::{ENTRIES, FILL, keys as stored};
 
 /// Returns what the browser has saved in a folder, once all of it is there.
 pub(crate) fn saved(folder: &Path) -> String {
@@ -42,7 +42,7 @@ fn export(page: &Page) -> PathBuf {
 fn a_journal_is_carried_to_another_place_in_a_file() {
     journey(|page| {
         roll_back(page, "Release B");
-        let count = keys(page, ENTRIES).len();
+        let count = stored(page, ENTRIES).len();
         let file = export(page);
         go_home(page);
         begin_empty(page);
@@ -51,7 +51,7 @@ fn a_journal_is_carried_to_another_place_in_a_file() {
         part(page, "Import")
             .saying(Role::Status, "Imported.")
             .is_there();
-        assert_eq!(keys(page, ENTRIES).len(), count);
+        assert_eq!(stored(page, ENTRIES).len(), count);
         let verify = part(page, "Verify");
         verify.button("Verify").click();
         verify
@@ -71,13 +71,13 @@ fn an_import_takes_the_place_of_nothing_that_was_done() {
         let file = export(page);
         go_home(page);
         roll_back(page, "Release B");
-        let before = keys(page, ENTRIES);
+        let before = stored(page, ENTRIES);
         let import = part(page, "Import");
         page.pick_file("Exported file", &file);
         import
             .saying(Role::Alert, "There is a journal here already")
             .says(&["Export it, begin anew at the foot of the page, and import then."]);
-        assert_eq!(keys(page, ENTRIES), before);
+        assert_eq!(stored(page, ENTRIES), before);
         go_home(page);
         release(page, "Release B").says(&["in Test"]);
     });
@@ -91,7 +91,7 @@ fn a_damaged_file_is_refused_with_the_first_bad_entry() {
         let damaged = text.replacen(r#"position\":7,"#, r#"position\":8,"#, 1);
         assert_ne!(damaged, text);
         fs::write(&file, damaged).expect("it can be written");
-        let before = keys(page, ENTRIES);
+        let before = stored(page, ENTRIES);
         let import = part(page, "Import");
         page.pick_file("Exported file", &file);
         import
@@ -102,7 +102,7 @@ fn a_damaged_file_is_refused_with_the_first_bad_entry() {
         import
             .saying(Role::Alert, "The file is no exported journal")
             .is_there();
-        assert_eq!(keys(page, ENTRIES), before);
+        assert_eq!(stored(page, ENTRIES), before);
     });
 }
 
@@ -114,7 +114,7 @@ fn damage_is_found_by_looking_for_it() {
         verify
             .saying(Role::Status, "The journal is sound.")
             .is_there();
-        let fifth = &keys(page, ENTRIES)[4];
+        let fifth = &stored(page, ENTRIES)[4];
         page.run(&format!("localStorage.removeItem('{fifth}')"));
         verify.button("Verify").click();
         verify
@@ -127,7 +127,7 @@ fn damage_is_found_by_looking_for_it() {
 fn room_is_made_and_what_is_there_stays() {
     journey(|page| {
         roll_back(page, "Release B");
-        let recorded = keys(page, ENTRIES).len();
+        let recorded = stored(page, ENTRIES).len();
         part(page, "Make room").button("Make room").click();
         let form = page.dialog("Make room");
         form.says(&["What happened before now can no longer be looked at or undone."]);
@@ -135,7 +135,7 @@ fn room_is_made_and_what_is_there_stays() {
         form.button("Remove what led here").click();
         form.saying(Role::Status, "There is room.").is_there();
         form.button("Close").click();
-        assert_eq!(keys(page, ENTRIES).len(), 1);
+        assert_eq!(stored(page, ENTRIES).len(), 1);
 
         page.reload();
         go_home(page);
@@ -144,6 +144,7 @@ fn room_is_made_and_what_is_there_stays() {
         page.go(&format!("#/undo/{}", recorded - 1));
         page.saying(Role::Alert, "This step is none that can be undone.")
             .is_there();
+        page.press(keys::ESCAPE);
         go_home(page);
         roll_back(page, "Loyalty launch");
         page.reload();
