@@ -154,7 +154,7 @@ impl Mounted {
                 answer.status,
                 answer.body.len()
             );
-            for (name, value) in answer.header {
+            if let Some((name, value)) = answer.header {
                 head = format!("{head}{name}: {value}\r\n");
             }
             let end = if last {

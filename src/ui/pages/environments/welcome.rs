@@ -5,12 +5,14 @@ use leptos::prelude::*;
 use crate::browser;
 use crate::domain::text::Name;
 use crate::ui::components::button::Button;
+use crate::ui::keeping::Keeping;
 use crate::ui::tenant::Tenant;
 
 /// What to try, on the first visit.
 #[component]
 pub fn Welcome() -> impl IntoView {
     let tenant = Tenant::of_page();
+    let shared = expect_context::<Keeping>().team().is_some();
     let wanted = RwSignal::new(browser::remembered("welcome").is_none());
     // It speaks of two releases of the demo, as long as both are where it says.
     let shown = Memo::new(move |_| {
@@ -33,7 +35,7 @@ pub fn Welcome() -> impl IntoView {
         <section class="welcome" aria-labelledby="welcome" hidden=move || !shown.get()>
             <h2 id="welcome">"Try a rollback"</h2>
             <p>
-                "This is a demo, kept in this browser only. "
+                {if shared { "This is a demo. " } else { "This is a demo, kept in this browser only. " }}
                 <strong>"Release B"</strong>
                 " lies over Release A in Production: open it below, press "
                 <em>"Rollback to previous release"</em>
