@@ -253,6 +253,19 @@ impl Session {
         }
     }
 
+    /// Returns the state right after the entry at `position`, made anew: how it was then.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError`] where the entries up to it cannot be read, or are no sequence of events.
+    pub async fn state_at(&self, position: Position) -> Result<State, BackendError> {
+        let base = self.held.borrow().base_for(position).is_some();
+        if !base {
+            self.reach_back(Position::FIRST).await?;
+        }
+        self.held.borrow().state_at(position)
+    }
+
     /// Keeps a checkpoint, if it would spare the next opening more than [`MANY`] entries.
     ///
     /// # Errors
@@ -357,8 +370,9 @@ struct Held {
     entries: Vec<Rc<Entry>>,
     /// The hash of the last entry.
     tip: Hash,
-    /// The checkpoint that the state was begun from, where that was not the first entry.
-    base: Option<String>,
+    /// The checkpoint that the state was begun from, and its position, where that was not the first
+    /// entry.
+    base: Option<(Position, String)>,
     /// The position of the newest checkpoint that is known.
     checkpointed: Position,
     stopped: Option<BackendError>,
@@ -419,7 +433,7 @@ impl Held {
             state,
             entries: vec![Rc::new(entry)],
             tip,
-            base: Some(base),
+            base: Some((position, base)),
             checkpointed: position,
             stopped: None,
             doubts: Vec::new(),
@@ -598,20 +612,32 @@ impl Held {
 
     /// Makes the state of all entries that were taken in anew.
     fn state_again(&self) -> State {
-        let base = self.base.as_deref().and_then(Checkpoint::read);
+        let last = self.entries.last().map(|entry| entry.position);
+        self.state_at(last.unwrap_or_default())
+            .expect("what was read once can be read again")
+    }
+
+    /// Makes the state after one of the entries that are known anew.
+    fn state_at(&self, position: Position) -> Result<State, BackendError> {
+        let base = self.base_for(position).and_then(Checkpoint::read);
         let after = base
             .as_ref()
             .map_or(Position::default(), |base| base.state.position());
         let events = self
             .entries
             .iter()
-            .filter(|entry| entry.position > after)
+            .filter(|entry| after < entry.position && entry.position <= position)
             .map(|entry| (&entry.event, entry.context()));
         match base {
             Some(base) => replay_upon(base.state, events),
             None => replay(events),
         }
-        .expect("what was read once can be read again")
+    }
+
+    /// Returns the checkpoint upon which the state after the entry at `position` can be made.
+    fn base_for(&self, position: Position) -> Option<&str> {
+        let (at, text) = self.base.as_ref()?;
+        (*at <= position).then_some(text.as_str())
     }
 
     fn stop_after(&mut self, error: BackendError) {

@@ -14,6 +14,7 @@ use super::frame::{Head, remembered_actor};
 use super::keeping::{Beginning, Keeper, Keeping, Unsettled, founding};
 use super::navigation::Navigation;
 use super::pages;
+use super::past::Moment;
 use super::problem::Problem;
 use super::route::Route;
 use super::team::{NothingYet, SignIn, Team};
@@ -194,7 +195,15 @@ pub fn App(
 #[component]
 fn Pages(tenant: Tenant, asked: RwSignal<bool>) -> impl IntoView {
     let navigation = Navigation::of_page();
-    let page = Memo::new(move |_| Page(navigation.route()));
+    let page = Memo::new(move |_| {
+        let route = navigation.route();
+        // The history lists all moments; the other pages show one, and nothing typed in another.
+        let moment = match route {
+            Route::History { .. } => None,
+            _ => tenant.past(),
+        };
+        (Page(route), moment)
+    });
     Effect::new(move |_| browser::set_title(&title(tenant, &navigation.route())));
     let tick = browser::every_half_minute(move || {
         tenant.now.try_set(browser::now());
@@ -229,12 +238,15 @@ fn Pages(tenant: Tenant, asked: RwSignal<bool>) -> impl IntoView {
                     }
                 })
         }}
-        {move || match page.get().0 {
+        <Moment />
+        {move || match page.get().0.0 {
             Route::Environments { .. } => view! { <pages::environments::Environments /> }.into_any(),
             Route::Pipeline { .. } => view! { <pages::pipeline::EditEnvironments /> }.into_any(),
             Route::Environment { .. } => view! { <pages::environment::OneEnvironment /> }.into_any(),
             Route::Flows { .. } => view! { <pages::flows::Flows /> }.into_any(),
             Route::Flow { .. } => view! { <pages::flow::OneFlow /> }.into_any(),
+            Route::Matrix { .. } => view! { <pages::matrix::Matrix /> }.into_any(),
+            Route::History { .. } => view! { <pages::history::History /> }.into_any(),
             Route::Play { .. } => view! { <pages::play::Play /> }.into_any(),
             Route::Storage => view! { <pages::storage::Storage /> }.into_any(),
             Route::Unknown(_) => {

@@ -36,6 +36,8 @@ fn pages() -> AnyView {
     let page = Memo::new(move |_| match navigation.route() {
         Route::Environments { .. } | Route::Environment { .. } | Route::Pipeline { .. } => "#/",
         Route::Flows { .. } | Route::Flow { .. } => "#/flows",
+        Route::Matrix { .. } => "#/matrix",
+        Route::History { .. } => "#/history",
         Route::Play { .. } | Route::Storage | Route::Unknown(_) => "",
     });
     let link = |address: &'static str, name: &'static str| {
@@ -46,6 +48,8 @@ fn pages() -> AnyView {
         <nav aria-label="Pages">
             {link("#/", "Environments")}
             {link("#/flows", "Flows")}
+            {link("#/matrix", "Matrix")}
+            {link("#/history", "History")}
         </nav>
     }
     .into_any()

@@ -24,6 +24,7 @@ pub mod make_room;
 pub mod moment;
 pub mod navigation;
 pub mod pages;
+pub mod past;
 pub mod pick;
 pub mod problem;
 pub mod route;

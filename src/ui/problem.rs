@@ -319,6 +319,15 @@ impl Problem {
         )
     }
 
+    /// Explains why nothing can be done: what is shown is not how it is.
+    #[must_use]
+    pub fn in_the_past() -> Self {
+        Self::new(
+            "You are looking at the past, which cannot be changed.",
+            "Return to now to do this.",
+        )
+    }
+
     /// Explains why nothing can be saved: nothing was changed.
     #[must_use]
     pub fn nothing_to_save() -> Self {

@@ -41,6 +41,20 @@ pub enum Route {
         /// Whether the form for a build is open.
         building: bool,
     },
+    /// What runs where.
+    Matrix {
+        /// The flows whose name has this in it.
+        search: String,
+        /// Whether only flows are listed that differ between environments.
+        differing: bool,
+    },
+    /// The journal, and everything as it was then.
+    History {
+        /// Which entries are listed.
+        story: Story,
+        /// The entry after which everything is shown; without one, everything is shown as it is.
+        at: Option<Position>,
+    },
     /// A running flow (X1).
     Play {
         /// The player.
@@ -177,6 +191,81 @@ impl Since {
     }
 }
 
+/// Which entries the history lists: all that fit everything that is asked for.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Story {
+    /// Those about an environment.
+    pub environment: Option<EnvironmentId>,
+    /// Those about a release.
+    pub release: Option<ReleaseId>,
+    /// Those about a flow.
+    pub flow: Option<FlowId>,
+    /// Those of a kind.
+    pub kind: Option<Kind>,
+    /// Those that the person of this name recorded; empty for everybody.
+    pub person: String,
+}
+
+/// What kind of step an entry records.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A build, with or without a reset.
+    Build,
+    /// A promotion.
+    Promotion,
+    /// A rollback.
+    Rollback,
+    /// The removal of a flow, the deletion of a release.
+    Removal,
+    /// A hold, set or lifted.
+    Hold,
+    /// A step undone, or redone.
+    Undo,
+    /// A flow created or edited.
+    Flow,
+    /// The environments and their settings.
+    Environment,
+    /// A variable or one of its values.
+    Variable,
+}
+
+impl Kind {
+    /// All kinds, those that move releases first.
+    pub const ALL: [Self; 9] = [
+        Self::Build,
+        Self::Promotion,
+        Self::Rollback,
+        Self::Removal,
+        Self::Hold,
+        Self::Undo,
+        Self::Flow,
+        Self::Environment,
+        Self::Variable,
+    ];
+
+    /// Returns the value in an address.
+    #[must_use]
+    pub const fn slug(self) -> &'static str {
+        match self {
+            Self::Build => "build",
+            Self::Promotion => "promotion",
+            Self::Rollback => "rollback",
+            Self::Removal => "removal",
+            Self::Hold => "hold",
+            Self::Undo => "undo",
+            Self::Flow => "flow",
+            Self::Environment => "environment",
+            Self::Variable => "variable",
+        }
+    }
+
+    /// Reads what [`Kind::slug`] wrote.
+    #[must_use]
+    pub fn parse(slug: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|kind| kind.slug() == slug)
+    }
+}
+
 impl Route {
     /// The home page, with nothing open and everything listed.
     #[must_use]
@@ -273,6 +362,24 @@ impl Route {
                 building: true,
             }),
             ["storage"] => Some(Self::Storage),
+            ["matrix"] => Some(Self::Matrix {
+                search: query("q").unwrap_or_default(),
+                differing: query("only").as_deref() == Some("differences"),
+            }),
+            ["history"] => Some(Self::History {
+                story: Story {
+                    environment: query("in").and_then(|id| id.parse().ok()),
+                    release: query("release").and_then(|id| id.parse().ok()),
+                    flow: query("flow").and_then(|id| id.parse().ok()),
+                    kind: query("kind").and_then(|kind| Kind::parse(&kind)),
+                    person: query("by").unwrap_or_default(),
+                },
+                // A moment that is named but is none must not become now.
+                at: query("at")
+                    .map(|at| at.parse().map(Position::new))
+                    .transpose()
+                    .ok()?,
+            }),
             ["play", player] => Some(Self::Play {
                 player: decode(player),
                 flow: query("flow-id")?.parse().ok()?,
@@ -311,11 +418,31 @@ impl fmt::Display for Route {
                 if !filter.search.is_empty() {
                     pairs.push(format!("q={}", encode(&filter.search)));
                 }
-                if pairs.is_empty() {
-                    Ok(())
-                } else {
-                    write!(f, "?{}", pairs.join("&"))
+                write_query(f, &pairs)
+            }
+            Self::Matrix { search, differing } => {
+                write!(f, "#/matrix")?;
+                let mut pairs = Vec::new();
+                if !search.is_empty() {
+                    pairs.push(format!("q={}", encode(search)));
                 }
+                if *differing {
+                    pairs.push("only=differences".to_owned());
+                }
+                write_query(f, &pairs)
+            }
+            Self::History { story, at } => {
+                write!(f, "#/history")?;
+                let mut pairs = Vec::new();
+                pairs.extend(at.map(|at| format!("at={at}")));
+                pairs.extend(story.environment.map(|id| format!("in={id}")));
+                pairs.extend(story.release.map(|id| format!("release={id}")));
+                pairs.extend(story.flow.map(|id| format!("flow={id}")));
+                pairs.extend(story.kind.map(|kind| format!("kind={}", kind.slug())));
+                if !story.person.is_empty() {
+                    pairs.push(format!("by={}", encode(&story.person)));
+                }
+                write_query(f, &pairs)
             }
             Self::Pipeline { removing: None } => write!(f, "#/environments"),
             Self::Pipeline { removing: Some(id) } => write!(f, "#/environments/{id}/remove"),
@@ -338,6 +465,14 @@ impl fmt::Display for Route {
             Self::Storage => write!(f, "#/storage"),
             Self::Unknown(hash) => f.write_str(hash),
         }
+    }
+}
+
+fn write_query(f: &mut fmt::Formatter<'_>, pairs: &[String]) -> fmt::Result {
+    if pairs.is_empty() {
+        Ok(())
+    } else {
+        write!(f, "?{}", pairs.join("&"))
     }
 }
 
@@ -402,6 +537,10 @@ mod tests {
             "#/storage".to_owned(),
             format!("#/flows/{ID}"),
             format!("#/flows/{ID}/build"),
+            "#/matrix".to_owned(),
+            "#/matrix?q=a%20b&only=differences".to_owned(),
+            "#/history".to_owned(),
+            format!("#/history?at=7&in={ID}&release={ID}&flow={ID}&kind=rollback&by=Mina%20O"),
             format!("#/play/default?flow-id={ID}"),
             format!("#/play/my%20player?flow-id={ID}&environment-id={ID}"),
         ];
@@ -429,6 +568,7 @@ mod tests {
             "#/releases/x/rollback",
             "#/play/default",
             "#/undo/-1",
+            "#/history?at=then",
             "#/play/default?flow-id=6f1c2a52-52cc-4a8e-b2a7-0d9d6f6f7a11&environment-id=x",
         ];
         for hash in hashes {

@@ -1,9 +1,13 @@
 //! What every page reads and gives commands to: the open journal and the person who acts.
 //!
 //! Pages see the state through [`Tenant::read`], which makes whoever reads it run again after the
-//! next entry. There is no other copy of the state in the page.
+//! next entry, or when the page moves to another moment of the history. There is no other copy of the
+//! state in the page.
+//!
+//! Whoever looks at the past is a viewer there: every command is refused, and says why.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -29,6 +33,10 @@ pub struct Tenant {
     lost: RwSignal<Option<BackendError>>,
     /// The first entry that there may be: what lies before was removed.
     begins: RwSignal<Position>,
+    /// The state that is looked at, where that is not the last one.
+    past: RwSignal<Option<Arc<State>>>,
+    /// Where in the history the page is on its way to.
+    wanted: RwSignal<Option<Position>>,
     /// Who acts from this page (O1).
     pub actor: RwSignal<Actor>,
     /// The time, to the minute: what relative times are relative to.
@@ -46,6 +54,8 @@ impl Tenant {
             position,
             lost,
             begins: RwSignal::new(Position::FIRST),
+            past: RwSignal::new(None),
+            wanted: RwSignal::new(None),
             actor,
             now: RwSignal::new(browser::now()),
         }
@@ -57,16 +67,62 @@ impl Tenant {
         expect_context()
     }
 
-    /// Reads the state; whoever does runs again when it has changed.
+    /// Reads the state that is looked at; whoever does runs again when it has changed.
     pub fn read<R>(self, question: impl FnOnce(&State) -> R) -> R {
+        self.past.track();
         self.position.track();
         self.peek(question)
     }
 
-    /// Reads the state once.
+    /// Reads the state that is looked at once.
     pub fn peek<R>(self, question: impl FnOnce(&State) -> R) -> R {
+        match &*self.past.read_untracked() {
+            Some(past) => question(past),
+            None => self.peek_last(question),
+        }
+    }
+
+    /// Reads the last state, wherever in the history the page is; whoever does runs again when it has
+    /// changed.
+    pub fn read_last<R>(self, question: impl FnOnce(&State) -> R) -> R {
+        self.position.track();
+        self.peek_last(question)
+    }
+
+    /// Reads the last state once.
+    pub fn peek_last<R>(self, question: impl FnOnce(&State) -> R) -> R {
         self.session
             .with_value(|session| session.with_state(question))
+    }
+
+    /// Returns the position that is looked at, where that is not the last one.
+    #[must_use]
+    pub fn past(self) -> Option<Position> {
+        let past = self.past.read();
+        past.as_ref().map(|state| state.position())
+    }
+
+    /// Shows everything as it was right after the entry at `position`; without one, as it is.
+    pub fn look_at(self, position: Option<Position>) {
+        let last = self.peek_last(State::position);
+        let position = position.filter(|at| (Position::FIRST..last).contains(at));
+        self.wanted.set(position);
+        let Some(position) = position else {
+            if self.past.read_untracked().is_some() {
+                self.past.set(None);
+            }
+            return;
+        };
+        spawn_local(async move {
+            let state = self.session.get_value().state_at(position).await;
+            // Whoever moves on meanwhile wants to see something else.
+            if self.wanted.get_untracked() == Some(position) {
+                match state {
+                    Ok(state) => self.past.set(Some(Arc::new(state))),
+                    Err(error) => self.lost.set(Some(error)),
+                }
+            }
+        });
     }
 
     /// Returns a recorded entry. One that lies before the checkpoint is read first; whoever asked for
@@ -86,6 +142,23 @@ impl Tenant {
             });
         }
         entry
+    }
+
+    /// Returns the recorded entries from `from` on, the newest first. Those that lie before the checkpoint
+    /// are read first; whoever asked for them runs again then.
+    #[must_use]
+    pub fn entries(self, from: Position) -> Vec<Rc<Entry>> {
+        // Reading reaches back to it.
+        let _ = self.entry(from);
+        self.session.with_value(|session| {
+            session.with_entries(|entries| {
+                let newest = entries.iter().rev();
+                newest
+                    .take_while(|entry| entry.position >= from)
+                    .cloned()
+                    .collect()
+            })
+        })
     }
 
     /// Tells whether an entry has yet to be read; whoever is told so runs again when it has been.
@@ -118,6 +191,7 @@ impl Tenant {
     ///
     /// [`Failure`]; nothing has happened then.
     pub async fn give(self, command: Command) -> Result<Rc<Entry>, Failure> {
+        untrack(|| self.permits(Role::needed_for(&command)))?;
         let context = Context {
             at: browser::now(),
             by: self.actor.get_untracked(),
@@ -187,12 +261,19 @@ impl Tenant {
     ///
     /// [`Refusal::NotAllowed`].
     pub fn permits(self, role: Role) -> Result<(), Refusal> {
-        crate::domain::decide::permit(self.actor.read().role, role)
+        let own = match self.past() {
+            Some(_) => Role::Viewer,
+            None => self.actor.read().role,
+        };
+        crate::domain::decide::permit(own, role)
     }
 
     /// Explains a refusal by the rules; whoever asks is told anew when the state has changed.
     #[must_use]
     pub fn problem(self, refusal: &Refusal) -> Problem {
+        if self.past().is_some() {
+            return Problem::in_the_past();
+        }
         if let Refusal::ChangedSince { by, .. } = refusal
             && let Some(entry) = self.entry(*by)
         {

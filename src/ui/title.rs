@@ -27,6 +27,8 @@ pub fn title(tenant: Tenant, route: &Route) -> String {
         }
         Route::Flows { .. } => vec!["Flows".to_owned()],
         Route::Flow { id, .. } => vec![flow_name(state, *id), "Flows".to_owned()],
+        Route::Matrix { .. } => vec!["Matrix".to_owned()],
+        Route::History { .. } => vec!["History".to_owned()],
         Route::Play {
             flow, environment, ..
         } => {

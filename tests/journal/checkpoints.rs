@@ -101,6 +101,34 @@ fn a_journal_opens_the_same_from_a_checkpoint_anywhere() {
     }
 }
 
+/// The state at any position is the one that a journal ending there has, wherever it was opened from.
+#[test]
+fn every_moment_of_the_history_can_be_returned_to() {
+    let texts = frozen();
+    for opened_at in [1, 20, texts.len()] {
+        let noting = Noting::holding(&texts, &checkpoint(&texts[..opened_at]));
+        let session = block_on(opened(noting));
+        for at in (1..=texts.len()).rev() {
+            let then = block_on(session.state_at(Position::new(at as u64)));
+            assert_eq!(then, Ok(state(&replayed(&texts[..at]))));
+        }
+        assert_eq!(state(&session), state(&replayed(&texts)));
+    }
+}
+
+#[test]
+fn a_moment_before_damage_and_a_checkpoint_cannot_be_returned_to_and_says_so() {
+    let texts = frozen();
+    let mut changed = texts.clone();
+    changed[9] = "{".into();
+    let session = block_on(opened(Noting::holding(&changed, &checkpoint(&texts[..20]))));
+    let position = Position::new(10);
+    let before = block_on(session.state_at(Position::new(15)));
+    assert_eq!(before, Err(BackendError::Corrupt { position }));
+    let after = block_on(session.state_at(Position::new(25)));
+    assert_eq!(after, Ok(state(&replayed(&texts[..25]))));
+}
+
 #[test]
 fn a_checkpoint_of_another_journal_is_none() {
     let texts = frozen();

@@ -62,6 +62,12 @@ fn nothing_has_to_be_scrolled_sideways() {
         page.row("Orders").link("Orders").click();
         page.heading("Snapshots").is_there();
         look(page, "A flow", &mut too_wide);
+        page.go("#/matrix");
+        page.heading("Matrix").is_there();
+        look(page, "The matrix", &mut too_wide);
+        page.go("#/history?at=30");
+        page.heading("Then and now").is_there();
+        look(page, "The past", &mut too_wide);
         assert!(too_wide.is_empty(), "{}", too_wide.join("\n"));
     });
 }

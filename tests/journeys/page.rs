@@ -35,6 +35,7 @@ pub(crate) mod keys {
     pub(crate) const TAB: &str = "\u{E004}";
     pub(crate) const ENTER: &str = "\u{E007}";
     pub(crate) const ESCAPE: &str = "\u{E00C}";
+    pub(crate) const LEFT: &str = "\u{E012}";
     pub(crate) const DOWN: &str = "\u{E015}";
     pub(crate) const SPACE: &str = " ";
     /// Control and A, then nothing held any more.
@@ -465,6 +466,7 @@ pub(crate) enum Role {
     Row,
     RowHeader,
     SearchBox,
+    Slider,
     Status,
     Table,
     TextBox,
@@ -492,6 +494,7 @@ impl Role {
             Self::Row => "row",
             Self::RowHeader => "rowheader",
             Self::SearchBox => "searchbox",
+            Self::Slider => "slider",
             Self::Status => "status",
             Self::Table => "table",
             Self::TextBox => "textbox",
@@ -519,6 +522,7 @@ impl Role {
             Self::Row => "tr",
             Self::RowHeader => "th",
             Self::SearchBox => "input[type=search]",
+            Self::Slider => "input[type=range]",
             Self::Status => "[role=status]",
             Self::Table => "table",
             Self::TextBox => "textarea, input",

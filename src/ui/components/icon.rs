@@ -37,6 +37,8 @@ pub enum Icon {
     Search,
     /// Who acts.
     Person,
+    /// An earlier moment.
+    Clock,
 }
 
 impl Icon {
@@ -57,6 +59,7 @@ impl Icon {
             Self::Trash => "M2.5 4.5h11M6 4.5v-2h4v2M4 4.5l.5 9h7l.5-9",
             Self::Stack => "M8 2l6 3-6 3-6-3ZM2 8l6 3 6-3M2 11l6 3 6-3",
             Self::Search => "M7 11.5a4.5 4.5 0 1 0 0-9 4.5 4.5 0 0 0 0 9ZM10.5 10.5l3.5 3.5",
+            Self::Clock => "M8 14A6 6 0 1 0 8 2a6 6 0 0 0 0 12ZM8 4.5V8l2.5 1.5",
             Self::Person => {
                 "M8 8a2.75 2.75 0 1 0 0-5.5A2.75 2.75 0 0 0 8 8ZM2.5 14c.7-2.7 2.8-4 5.5-4s4.8 1.3 5.5 4"
             }

@@ -8,5 +8,6 @@ pub mod draft;
 pub mod field;
 pub mod form;
 pub mod icon;
+pub mod more;
 pub mod notice;
 pub mod table;

@@ -3,10 +3,10 @@
 use leptos::prelude::*;
 
 /// A table with its name, which is heard and not seen, and the headings of its columns.
-pub fn table(name: AnyView, columns: &[&'static str], rows: AnyView) -> AnyView {
+pub fn table(name: AnyView, columns: &[&str], rows: AnyView) -> AnyView {
     let columns = columns
         .iter()
-        .map(|column| view! { <th scope="col">{*column}</th> })
+        .map(|column| view! { <th scope="col">{(*column).to_owned()}</th> })
         .collect_view();
     view! {
         <table class="cards">
@@ -21,8 +21,8 @@ pub fn table(name: AnyView, columns: &[&'static str], rows: AnyView) -> AnyView 
 }
 
 /// A cell of the column of this name.
-pub fn cell(column: &'static str, content: impl IntoAny) -> AnyView {
-    view! { <td data-label=column>{content.into_any()}</td> }.into_any()
+pub fn cell(column: &str, content: impl IntoAny) -> AnyView {
+    view! { <td data-label=column.to_owned()>{content.into_any()}</td> }.into_any()
 }
 
 /// What stands where there would be rows.

@@ -4,6 +4,8 @@ pub mod environment;
 pub mod environments;
 pub mod flow;
 pub mod flows;
+pub mod history;
+pub mod matrix;
 pub mod pipeline;
 pub mod play;
 pub mod storage;
