@@ -579,7 +579,7 @@ impl Held {
     fn begin_here(&mut self, base: String) {
         self.entries.drain(..self.entries.len().saturating_sub(1));
         self.checkpointed = self.state.position();
-        self.base = Some(base);
+        self.base = Some((self.checkpointed, base));
     }
 
     /// Takes in an entry that the backend has acknowledged.

