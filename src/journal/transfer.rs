@@ -179,7 +179,7 @@ impl Copy {
             tip: self.texts.last().map(|text| Hash::of(text)),
             apart: self.apart.clone(),
         };
-        serde_json::to_string(&file).expect("a file has text for keys")
+        json(&file)
     }
 
     /// Reads a file, and checks each entry in it.
@@ -228,6 +228,10 @@ impl Copy {
             broken,
         })
     }
+}
+
+fn json(file: &File) -> String {
+    serde_json::to_string(file).expect("a file has text for keys")
 }
 
 /// All that lies in a journal.

@@ -27,7 +27,7 @@ fn form(asked: RwSignal<bool>) -> AnyView {
     let store = expect_context::<Keeper>();
     let said = RwSignal::new(None);
     let made = move || said.with(|said| matches!(said, Some(Ok(_))));
-    let make = move || {
+    let remove = move || {
         spawn_local(async move {
             let before = taken(store);
             let answer = match tenant.make_room().await {
@@ -64,7 +64,7 @@ fn form(asked: RwSignal<bool>) -> AnyView {
                     } else {
                         view! {
                             <Button on_press=close>"Cancel"</Button>
-                            <Button on_press=make weight=Weight::Grave>"Remove what led here"</Button>
+                            <Button on_press=remove weight=Weight::Grave>"Remove what led here"</Button>
                         }
                             .into_any()
                     }

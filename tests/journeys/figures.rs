@@ -1,6 +1,7 @@
 //! What the journal costs in a browser: the bytes that a command writes, the time to open a long
 //! journal, and the time until a second tab shows a change. Prints figures, and asserts nothing about
 //! time: `cargo xtask bench journal` runs it.
+#![allow(clippy::print_stdout, reason = "figures are printed")]
 
 use std::rc::Rc;
 
@@ -160,11 +161,12 @@ fn time_until_a_second_tab_shows_a_change() {
         page.switch_to(&first);
         page.run(NOTE);
         for n in 0..100 {
+            let called = format!("Flow {n}");
             page.go("#/flows/new");
             let form = page.dialog("New flow");
-            form.field("Name").fill(&format!("Flow {n}"));
+            form.field("Name").fill(&called);
             form.button("Create flow").click();
-            form.is_gone();
+            page.heading(&called).is_there();
         }
         let written = numbers(page, "moments");
         page.switch_to(&second);

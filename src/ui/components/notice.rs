@@ -44,10 +44,11 @@ pub fn Done(
     }
 }
 
-/// Says what came of something: that it is done, or that something is wrong; a sentence and more.
-pub fn outcome(
-    said: RwSignal<Option<Result<(String, String), (String, String)>>>,
-) -> impl Fn() -> Option<AnyView> {
+/// What came of something: that it is done, or that something is wrong; a sentence and more.
+pub type Outcome = Result<(String, String), (String, String)>;
+
+/// Says what came of something, once it is known.
+pub fn outcome(said: RwSignal<Option<Outcome>>) -> impl Fn() -> Option<AnyView> {
     move || {
         Some(match said.get()? {
             Ok((sentence, more)) => view! { <Done sentence=sentence more=more /> }.into_any(),

@@ -137,15 +137,12 @@ fn verify(store: Keeper) -> AnyView {
 
 async fn verified(store: Keeper) -> Result<(String, String), BackendError> {
     let copy = Copy::of(&*store.backend()).await?;
-    match copy.broken() {
-        Some(error) => Err(error),
-        None => {
-            let (count, from) = (copy.len(), copy.from());
-            let more =
-                format!("All {count} entries from entry {from} on are as they were recorded.");
-            Ok(("The journal is sound.".to_owned(), more))
-        }
+    if let Some(error) = copy.broken() {
+        return Err(error);
     }
+    let (count, from) = (copy.len(), copy.from());
+    let more = format!("All {count} entries from entry {from} on are as they were recorded.");
+    Ok(("The journal is sound.".to_owned(), more))
 }
 
 // Import ------------------------------------------------------------------------------------------
