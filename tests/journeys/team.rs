@@ -124,7 +124,7 @@ fn decisive(kind: Kind) -> &'static str {
 
 /// Opens the rollback form and fills it in.
 #[track_caller]
-fn fill_in<'p>(page: &'p Page) -> Part<'p> {
+fn fill_in(page: &Page) -> Part<'_> {
     let form = open_rollback(page, "Release B");
     form.field("Reason (optional)").fill("Totals were wrong");
     form

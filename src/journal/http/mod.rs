@@ -3,7 +3,7 @@
 //!
 //! No server of ours: what the store must be able to do is to create something only where there is
 //! nothing. `docs/journal.md` has the requests. Everything here is pure but for the
-//! [`Transport`](exchange::Transport); `fetch` is the browser's. Deliberately not here: the asking
+//! [`Transport`]; `fetch` is the browser's. Deliberately not here: the asking
 //! for a password, and any sentence.
 
 pub mod answer;
