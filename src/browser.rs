@@ -38,6 +38,12 @@ pub fn fresh_uuid() -> Uuid {
     uuid::Builder::from_random_bytes(random_bytes()).into_uuid()
 }
 
+/// Returns a number from 0 to 1 by chance: good enough to spread requests.
+#[must_use]
+pub fn chance() -> f64 {
+    js_sys::Math::random()
+}
+
 fn random_bytes() -> [u8; 16] {
     let mut bytes = [0; 16];
     window()

@@ -12,7 +12,7 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Headers, RequestCache, RequestCredentials, RequestInit};
 
 use super::exchange::{NoAnswer, Request, Response, Sent, Transport};
-use crate::browser::{Timer, pause};
+use crate::browser::{Timer, chance, pause};
 
 /// How long an answer may take, in milliseconds.
 const LIMIT: i32 = 8_000;
@@ -31,7 +31,7 @@ impl Transport for Fetch {
     }
 
     fn chance(&self) -> f64 {
-        js_sys::Math::random()
+        chance()
     }
 }
 

@@ -8,7 +8,7 @@ use wasm_bindgen_futures::spawn_local;
 
 use super::Http;
 use super::exchange::{looked_again_after, missed_again_after};
-use crate::browser::{Timer, WindowListener, is_hidden, on_window_event};
+use crate::browser::{Timer, WindowListener, chance, is_hidden, on_window_event};
 use crate::domain::id::Position;
 
 /// Looks until it is dropped.
@@ -83,7 +83,7 @@ impl Looking {
             self.next.take();
             return;
         }
-        let chance = js_sys::Math::random();
+        let chance = chance();
         let milliseconds = if self.missed.get() {
             missed_again_after(self.quiet.get(), chance)
         } else {
