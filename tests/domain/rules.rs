@@ -559,6 +559,15 @@ fn an_empty_text_is_no_value() {
     assert!(serde_json::from_str::<Value>(r#"{"text":""}"#).is_err());
 }
 
+/// V1: a value is shown as it was given, but for the white space around it.
+#[test]
+fn a_value_is_shown_as_it_was_given() {
+    assert_eq!(
+        ValueText::new(" <b>9 €</b> ").unwrap().to_string(),
+        "<b>9 €</b>"
+    );
+}
+
 /// B5: unique without regard to case, in every script.
 #[test]
 fn names_are_compared_without_regard_to_case() {
