@@ -3,6 +3,7 @@
 use flow_environments::journal::http::store::{Auth, Profile, Store};
 use flow_environments::journal::place::{Mistake, Place};
 
+#[expect(clippy::unnecessary_wraps, reason = "as it is read")]
 fn http(profile: Profile, base: &str, auth: Auth) -> Result<Place, Mistake> {
     let base = base.to_owned();
     Ok(Place::Http(Store {
