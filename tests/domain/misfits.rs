@@ -381,3 +381,40 @@ fn releases_come_and_go_as_they_are() {
     let unknown = Release { id, ..is };
     check_edit(&world, Edit::Deleted { release: unknown }, Misfit::Missing);
 }
+
+/// B2, E3: a state that was written down and is another now is not read where no journal leads to it.
+#[test]
+fn a_written_stack_is_read_only_as_it_can_have_grown() {
+    let mut world = World::new();
+    world.build("A", &["o"]);
+    world.build("B", &["o"]);
+    let mut text = String::new();
+    world.state.write(&mut text);
+    let lines: Vec<&str> = text.lines().collect();
+    let read = |lines: &[&str]| State::read(&mut lines.join("\n").lines());
+    assert_eq!(read(&lines), Some(world.state.clone()));
+
+    // The flow's one stack: where it is, when it was touched, and two layers of three lines each.
+    let development = format!("\"{}\"", world.environment("Development"));
+    let heads = |window: &[&str]| window[0] == "1" && window[1] == development && window[3] == "2";
+    let at = lines.windows(4).position(heads).unwrap();
+    let (first, second) = (at + 4, at + 7);
+
+    let mut falling = lines.clone();
+    falling[first..second + 3].rotate_left(3);
+    assert_eq!(read(&falling), None);
+    let mut level = lines.clone();
+    level[second] = level[first];
+    assert_eq!(read(&level), None);
+    let mut elsewhere = lines.clone();
+    let nowhere = format!("\"{NOWHERE}\"");
+    elsewhere[at + 1] = &nowhere;
+    assert_eq!(read(&elsewhere), None);
+    let mut twice = lines.clone();
+    twice[at] = "2";
+    twice.splice(second + 3..second + 3, [&*development, lines[at + 2], "0"]);
+    assert_eq!(read(&twice), None);
+    let mut empty = twice;
+    empty[second + 3] = &nowhere;
+    assert!(read(&empty).is_some());
+}
