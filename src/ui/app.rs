@@ -106,7 +106,10 @@ pub fn App(
         let asks = error
             .zip(keeping.team())
             .is_some_and(|(error, team)| team.asks_who(error));
-        asked.set(asks);
+        // A store that is looked at again meanwhile does not begin the form anew.
+        if asked.get_untracked() != asks {
+            asked.set(asks);
+        }
     });
     let again = move || match opening.get_untracked() {
         Opening::Ready(tenant) => spawn_local(tenant.follow()),
