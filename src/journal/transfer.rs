@@ -167,6 +167,35 @@ impl Copy {
         personal.replace(self.checkpoint.as_deref(), self.from, &self.texts)
     }
 
+    /// Carries the sound part over into a store that others may use: entry by entry, where there is none.
+    /// What an earlier try has carried over is left as it is.
+    ///
+    /// # Errors
+    ///
+    /// [`BackendError::Removed`] where the copy does not begin with the first entry, which a store
+    /// wants; [`BackendError::Taken`] where the store holds another entry; or what kept the next entry
+    /// from being written. Those before it are there then, and the same again goes on.
+    pub async fn carry_into(&self, backend: &dyn Backend) -> Result<(), BackendError> {
+        if self.from > Position::FIRST {
+            let before = self.from;
+            return Err(BackendError::Removed { before });
+        }
+        let mut position = Position::FIRST;
+        for text in &self.texts {
+            let written = backend.append(position, text).await;
+            if let Err(error @ (BackendError::Taken | BackendError::Unavailable)) = written {
+                let there = backend.read(position, 1).await;
+                if there.texts.first() != Some(text) {
+                    return Err(error);
+                }
+            } else {
+                written?;
+            }
+            position = position.next();
+        }
+        Ok(())
+    }
+
     // The file ------------------------------------------------------------------------------------
 
     /// Writes the copy as a file.

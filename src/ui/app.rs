@@ -150,7 +150,7 @@ pub fn App(
                     view! { <CannotOpen error=error again=open asked=asked /> }.into_any()
                 }
                 Opening::Empty(team) => {
-                    view! { <NothingYet team=team on_begin=open_or_begin /> }.into_any()
+                    view! { <NothingYet team=team on_begin=open_or_begin on_carried=open /> }.into_any()
                 }
                 Opening::Ready(tenant) => {
                     provide_context(tenant);

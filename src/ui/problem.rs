@@ -378,6 +378,24 @@ impl Problem {
         )
     }
 
+    /// Explains that a store holds another journal than the file that was to be carried over.
+    #[must_use]
+    pub fn begun_otherwise() -> Self {
+        Self::new(
+            "The store holds another journal than the file.",
+            "Nothing of that was changed. Use another place in the store for the file's journal.",
+        )
+    }
+
+    /// Explains that a file without its first entries cannot be carried over.
+    #[must_use]
+    pub fn not_from_the_first() -> Self {
+        Self::new(
+            "The journal in the file does not begin with its first entry, as one that a team shares does.",
+            "Pick a file that was exported before room was made.",
+        )
+    }
+
     /// Explains that a journal which others share cannot be replaced.
     #[must_use]
     pub fn shared() -> Self {

@@ -4,17 +4,22 @@
 use std::rc::Rc;
 
 use leptos::ev::SubmitEvent;
+use leptos::html;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 use super::components::button::{Button, Weight, fresh_id};
 use super::components::dialog::Dialog;
 use super::components::field::Line;
+use super::components::notice::{Recording, outcome};
 use super::keeping::Beginning;
+use super::problem::Problem;
 use crate::browser;
 use crate::journal::backend::BackendError;
 use crate::journal::http::Http;
 use crate::journal::http::fetch::Fetch;
 use crate::journal::http::store::{Auth, Store, basic, bearer};
+use crate::journal::transfer;
 
 /// A store that a team shares. Cheap to copy.
 #[derive(Clone, Copy)]
@@ -139,6 +144,8 @@ pub fn NothingYet(
     team: Team,
     /// Hears what the journal is to begin with.
     on_begin: impl Fn(Beginning) + Copy + 'static,
+    /// Hears that a file's journal is there.
+    on_carried: impl Fn() + Copy + 'static,
 ) -> impl IntoView {
     view! {
         <h1>"There is no journal here yet"</h1>
@@ -150,5 +157,64 @@ pub fn NothingYet(
             <Button on_press=move || on_begin(Beginning::Empty) weight=Weight::Main>"Begin an empty journal"</Button>
             <Button on_press=move || on_begin(Beginning::Shop)>"Begin with the demo"</Button>
         </p>
+        <p>"Or begin with an exported journal:"</p>
+        <CarryOver team=team on_carried=on_carried />
     }
+}
+
+/// Carries an exported journal over into a store that holds none, or the beginning of the same one.
+#[component]
+pub fn CarryOver(
+    /// The store.
+    team: Team,
+    /// Hears that all of it is there.
+    on_carried: impl Fn() + Copy + 'static,
+) -> impl IntoView {
+    let said = RwSignal::new(None);
+    let carrying = RwSignal::new(false);
+    let field = NodeRef::<html::Input>::new();
+    let id = fresh_id("file");
+    let pick = move |_| {
+        let Some(field) = field.get_untracked() else {
+            return;
+        };
+        carrying.set(true);
+        spawn_local(async move {
+            let carried = carried(team, browser::picked_file(&field).await).await;
+            // The same file can be picked again.
+            field.set_value("");
+            carrying.try_set(false);
+            let done = carried.is_ok();
+            said.try_set(Some(match carried {
+                Ok(()) => {
+                    let more = "The store holds all entries of the file.".to_owned();
+                    Ok(("Carried over.".to_owned(), more))
+                }
+                // What is there already is no journal yet that anybody meant: the same file goes on.
+                Err(problem) => Err(problem.said()),
+            }));
+            if done {
+                on_carried();
+            }
+        });
+    };
+    view! {
+        <p>
+            <label for=id.clone()>"Exported file "</label>
+            <input id=id type="file" accept=".json,application/json" node_ref=field on:change=pick />
+        </p>
+        {move || carrying.get().then(|| view! { <Recording /> })}
+        {outcome(said)}
+    }
+}
+
+async fn carried(team: Team, file: Option<String>) -> Result<(), Problem> {
+    let text = file.ok_or_else(Problem::not_read)?;
+    let copy = transfer::Copy::read(&text).map_err(Problem::of_file)?;
+    let carried = copy.carry_into(&*team.http()).await;
+    carried.map_err(|error| match error {
+        BackendError::Taken => Problem::begun_otherwise(),
+        BackendError::Removed { .. } => Problem::not_from_the_first(),
+        error => Problem::of_backend(&error),
+    })
 }

@@ -7,7 +7,7 @@ use flow_environments::domain::id::Position;
 use flow_environments::journal::backend::{Backend, BackendError, Personal};
 use flow_environments::journal::checkpoint::Checkpoint;
 use flow_environments::journal::entry::Hash;
-use flow_environments::journal::memory::Memory;
+use flow_environments::journal::memory::{Fault, Memory};
 use flow_environments::journal::session::Failure;
 use flow_environments::journal::transfer::{Copy, Unusable};
 use pollster::block_on;
@@ -72,6 +72,72 @@ fn what_is_exported_is_imported_to_the_letter() {
         let recorded = block_on(opened(other).submit(&command, &context()));
         assert!(recorded.is_ok(), "{recorded:?}");
     }
+}
+
+// Carrying over -----------------------------------------------------------------------------------
+
+#[test]
+fn a_copy_is_carried_over_to_the_letter() {
+    let copied = copy(&Memory::holding(journal()));
+    let store = Memory::default();
+    assert_eq!(block_on(copied.carry_into(&store)), Ok(()));
+    assert_eq!(store.texts(), journal_of(&copied));
+    // Once more changes nothing.
+    assert_eq!(block_on(copied.carry_into(&store)), Ok(()));
+    assert_eq!(store.texts(), journal_of(&copied));
+}
+
+#[test]
+fn a_carrying_over_that_is_interrupted_goes_on_with_the_same_file() {
+    let copied = copy(&Memory::holding(journal()));
+    for count in 0..copied.len() {
+        let store = Memory::holding(journal_of(&copied)[..count].to_vec());
+        store.fail([Fault::LostAnswer]);
+        assert_eq!(block_on(copied.carry_into(&store)), Ok(()));
+        assert_eq!(store.texts(), journal_of(&copied));
+    }
+    let store = Memory::default();
+    store.fail([Fault::LostAnswer, Fault::LostRequest]);
+    let interrupted = block_on(copied.carry_into(&store));
+    assert_eq!(interrupted, Err(BackendError::Unavailable));
+    assert_eq!(store.texts().len(), 1);
+    assert_eq!(block_on(copied.carry_into(&store)), Ok(()));
+    assert_eq!(store.texts(), journal_of(&copied));
+}
+
+#[test]
+fn a_copy_is_not_mixed_with_another_journal() {
+    let copied = copy(&Memory::holding(journal()));
+    let other = texts(&sealed(founding()));
+    let store = Memory::holding(other.clone());
+    let taken = Err(BackendError::Taken);
+    assert_eq!(block_on(copied.carry_into(&store)), taken);
+    assert_eq!(store.texts(), other);
+    // Nor is a journal that has gone on otherwise since.
+    let store = Memory::holding(journal_of(&copied)[..3].to_vec());
+    let session = block_on(opened(Rc::new(store.clone())));
+    let recorded = block_on(session.submit(&create_flow("Otherwise"), &context()));
+    assert!(recorded.is_ok(), "{recorded:?}");
+    let before = store.texts();
+    assert_eq!(block_on(copied.carry_into(&store)), taken);
+    assert_eq!(store.texts(), before);
+}
+
+#[test]
+fn a_copy_without_its_first_entries_is_not_carried_over() {
+    let copied = copy(&shortened());
+    let store = Memory::default();
+    let before = copied.from();
+    let refused = Err(BackendError::Removed { before });
+    assert_eq!(block_on(copied.carry_into(&store)), refused);
+    assert_eq!(store.texts().len(), 0);
+}
+
+/// The entries of a copy that begins with the first.
+fn journal_of(copied: &Copy) -> Vec<String> {
+    let memory = Memory::default();
+    copied.put_into(&memory).expect("memory has room");
+    memory.texts()
 }
 
 #[test]

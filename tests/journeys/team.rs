@@ -3,10 +3,14 @@
 
 use std::fs;
 use std::path::PathBuf;
+use std::rc::Rc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use flow_environments::domain::id::Position;
 use flow_environments::journal::backend::{ALL, Backend};
+use flow_environments::journal::memory::Memory;
+use flow_environments::journal::session::Session;
+use flow_environments::journal::transfer::Copy;
 use pollster::block_on;
 use xtask::stores::{Kind, WHO};
 
@@ -16,6 +20,7 @@ use crate::places::{Place, fresh, make, start};
 use crate::proxy::{Fault, Proxy};
 use crate::steps::{ROLL_BACK, finish, open_rollback, release, releases, roll_back};
 use crate::wire::parts;
+use crate::world::{entry_id, founding};
 
 /// A copy of the site with other settings; it goes with this.
 struct Site(PathBuf);
@@ -187,6 +192,32 @@ fn two_people_share_a_journal_in_plain_files() {
 #[test]
 fn two_people_share_a_journal_in_kinto() {
     two_people_share_a_journal(Kind::Kinto);
+}
+
+/// One person's journal becomes the team's: exported, and carried over entry by entry.
+#[test]
+fn an_exported_journal_is_carried_over() {
+    let entries = Memory::default();
+    let session = Session::open(Rc::new(entries.clone()), founding, entry_id);
+    let session = block_on(session).expect("it is founded");
+    let copied = block_on(Copy::of(&entries)).expect("it is sound");
+    let team = Team::of(Kind::Webdav);
+    let file = team.site.0.with_extension("json");
+    fs::write(&file, copied.write()).expect("it can be written");
+    journey_in(&team.site.0, |page| {
+        sign_in(page);
+        page.heading("There is no journal here yet").is_there();
+        // The server dies in the middle of it; the same file goes on.
+        team.proxy.fail("MOVE", [Fault::Late, Fault::Crash]);
+        page.pick_file("Exported file", &file);
+        page.saying(Role::Alert, AWAY).is_there();
+        team.proxy.fail_all(None);
+        page.pick_file("Exported file", &file);
+        release(page, "Release A").says(&["in Development"]);
+        assert_eq!(team.entries() as u64, session.position().get());
+        only_the_store_is_missed(page);
+    });
+    let _ = fs::remove_file(&file);
 }
 
 // Apart ---------------------------------------------------------------------------------------------

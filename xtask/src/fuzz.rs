@@ -8,7 +8,14 @@ use crate::progress::{self, Outcome};
 use crate::tools;
 
 /// What can be fuzzed.
-pub(crate) const TARGETS: [&str; 5] = ["entries", "journals", "imports", "checkpoints", "routes"];
+pub(crate) const TARGETS: [&str; 6] = [
+    "entries",
+    "journals",
+    "imports",
+    "checkpoints",
+    "routes",
+    "stores",
+];
 
 /// Runs the targets one after the other. All of them run, whichever fail.
 pub(crate) fn run(targets: &[&str], runs: u64) -> Outcome {

@@ -14,6 +14,7 @@ use crate::ui::export::Export;
 use crate::ui::keeping::{Keeper, Keeping};
 use crate::ui::make_room::MakeRoom;
 use crate::ui::problem::Problem;
+use crate::ui::team::CarryOver;
 use crate::ui::tenant::Tenant;
 
 /// The page.
@@ -24,6 +25,7 @@ pub fn Storage() -> impl IntoView {
     view! {
         <h1>"Storage"</h1>
         <p class="description">{kept_in(expect_context::<Keeping>())}</p>
+        {own.then(|| view! { <p>{SHARING}</p> })}
         {facts(store)}
         {part(
             "Verify",
@@ -35,6 +37,17 @@ pub fn Storage() -> impl IntoView {
             "Saves all that can be read in one file. No variable's secret is in it.",
             view! { <Export /> }.into_any(),
         )}
+        {expect_context::<Keeping>()
+            .team()
+            .map(|team| {
+                let tenant = Tenant::of_page();
+                let follow = move || spawn_local(tenant.follow());
+                part(
+                    "Import",
+                    "Carries over what an exported file holds more than this journal, as long as both begin with the same entries.",
+                    view! { <CarryOver team=team on_carried=follow /> }.into_any(),
+                )
+            })}
         {own
             .then(|| {
                 [
@@ -66,11 +79,21 @@ fn part(name: &'static str, about: &'static str, content: AnyView) -> AnyView {
     .into_any()
 }
 
-fn kept_in(keeping: Keeping) -> &'static str {
-    if keeping.fleeting().is_some() {
+/// How to change what keeps the journal: that is for whoever runs the site.
+const SHARING: &str = "To share it with a team, export it, name the team's store in config.json beside the page, and begin there with the exported file.";
+
+fn kept_in(keeping: Keeping) -> String {
+    if let Some(team) = keeping.team() {
+        let address = team.address();
+        format!(
+            "The journal is kept at {address}, in a store that your team shares. config.json beside the page says so."
+        )
+    } else if keeping.fleeting().is_some() {
         "The journal is kept in the memory of this page, and forgotten when the page closes."
+            .to_owned()
     } else {
         "The journal is kept in this browser's storage, for this address only. Clearing the site's data removes it."
+            .to_owned()
     }
 }
 

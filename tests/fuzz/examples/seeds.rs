@@ -33,6 +33,14 @@ const ROUTES: [&str; 12] = [
     "#/play/my%20player?flow-id=6f1c2a52-52cc-4a8e-b2a7-0d9d6f6f7a11&environment-id=6f1c2a52-52cc-4a8e-b2a7-0d9d6f6f7a11",
 ];
 
+/// Settings, and answers of stores one after the other.
+const STORES: [&str; 4] = [
+    r#"{ "journal": "browser" }"#,
+    r#"{ "journal": { "http": { "profile": "webdav", "base": "https://store.example/team/", "auth": "basic" } } }"#,
+    "{\"data\": [{\"id\": \"0000000001\", \"text\": \"{}\"}]}\u{1e}{\"data\": [{\"id\": \"0000000002\", \"text\": \"{}\"}]}",
+    "{}\u{1e}<!DOCTYPE html>\u{1e}{}",
+];
+
 fn main() {
     let folder = std::env::args().nth(1).expect("the folder is named");
     let folder = Path::new(&folder);
@@ -64,5 +72,8 @@ fn main() {
     }
     for (number, route) in ROUTES.into_iter().enumerate() {
         put("routes", number, route);
+    }
+    for (number, text) in STORES.into_iter().enumerate() {
+        put("stores", number, text);
     }
 }
