@@ -38,7 +38,6 @@
 
 #[cfg(feature = "browser")]
 pub mod browser;
-#[cfg(feature = "ui")]
 pub mod demo;
 pub mod domain;
 pub mod journal;

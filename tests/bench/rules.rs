@@ -13,148 +13,58 @@
     reason = "a bench prints its figures, and stops where the rules refuse what it sets up"
 )]
 
+#[path = "tenant.rs"]
+mod tenant;
+
 use std::hint::black_box;
 use std::time::Instant;
 
-use flow_environments::domain::actor::{Actor, Context, Role, Timestamp};
-use flow_environments::domain::command::{Command, Into};
+use flow_environments::domain::actor::{Context, Timestamp};
+use flow_environments::domain::command::Command;
 use flow_environments::domain::decide::decide;
 use flow_environments::domain::event::Event;
 use flow_environments::domain::flow::Canvas;
-use flow_environments::domain::id::{
-    EnvironmentId, FlowId, Position, ReleaseId, SnapshotId, TenantId,
-};
-use flow_environments::domain::pipeline::{Environment, Pipeline, Settings};
+use flow_environments::domain::id::{FlowId, Position, ReleaseId};
 use flow_environments::domain::plan::{self, Undoing};
 use flow_environments::domain::state::State;
-use flow_environments::domain::text::{Body, Name, Note};
-use flow_environments::journal::entry::{Entry, EntryId, Hash};
-use uuid::Uuid;
+use flow_environments::domain::text::{Body, Note};
+use flow_environments::journal::entry::{Entry, Hash};
 
-/// A tenant that grows, and its journal.
-struct Tenant {
-    state: State,
-    context: Context,
-    events: Vec<Event>,
-    random: u64,
+use tenant::{Tenant, name};
+
+fn begin() -> Tenant {
+    Tenant::begin(0, Timestamp::from_millis(1_800_000_000_000))
 }
 
-impl Tenant {
-    fn begin() -> Self {
-        let context = Context {
-            at: Timestamp::from_millis(1_800_000_000_000),
-            by: Actor {
-                name: name("Bench"),
-                role: Role::Administrator,
-            },
-        };
-        let environment = |number, title: &str| Environment {
-            id: EnvironmentId::new(Uuid::from_u128(number)),
-            settings: Settings {
-                name: name(title),
-                description: Note::default(),
-                player: name("default"),
-            },
-        };
-        let begun = Event::TenantBegun {
-            tenant: TenantId::new(Uuid::from_u128(1)),
-            pipeline: Pipeline::new(
-                environment(1, "Development"),
-                vec![environment(2, "Test")],
-                environment(3, "Production"),
-            ),
-        };
-        let state = State::begin(&begun, context.clone()).expect("a tenant begins");
-        Self {
-            state,
-            context,
-            events: vec![begun],
-            random: 0x9E37_79B9_7F4A_7C15,
-        }
-    }
-
-    /// Random ids, as the page makes them: the tables are not filled in order.
-    fn id(&mut self) -> Uuid {
-        let mut half = || {
-            self.random ^= self.random << 13;
-            self.random ^= self.random >> 7;
-            self.random ^= self.random << 17;
-            u128::from(self.random)
-        };
-        Uuid::from_u128(half() << 64 | half())
-    }
-
-    fn give(&mut self, command: &Command) {
-        let event = decide(&self.state, command, &self.context).expect("the rules allow it");
-        self.take(event);
-    }
-
-    fn take(&mut self, event: Event) {
-        self.state
-            .apply(&event, self.context.clone())
-            .expect("the event fits");
-        self.events.push(event);
-    }
-
-    fn flows(&mut self, count: usize) -> Vec<FlowId> {
-        (0..count)
-            .map(|_| {
-                let flow = FlowId::new(self.id());
-                let canvas = Canvas {
-                    title: name("Title"),
-                    body: Body::default(),
-                };
-                self.give(&Command::CreateFlow {
-                    flow,
-                    name: name(&flow.to_string()),
-                    canvas,
-                });
-                flow
-            })
-            .collect()
-    }
-
-    fn release(&mut self, flows: &[FlowId]) -> ReleaseId {
-        let id = ReleaseId::new(self.id());
-        for (index, flow) in flows.iter().enumerate() {
-            let into = if index == 0 {
-                Into::New {
-                    id,
-                    name: name(&id.to_string()),
-                }
-            } else {
-                Into::Existing(id)
-            };
-            let snapshot = SnapshotId::new(self.id());
-            let (flow, notes) = (*flow, Note::default());
-            self.give(&Command::Build {
-                snapshot,
-                flow,
-                into,
-                notes,
-                reset: None,
-            });
-        }
-        id
-    }
-
-    fn promote(&mut self, release: ReleaseId) {
-        let shown = plan::promotion(&self.state, release).expect("it can be promoted");
-        self.give(&Command::Promote { release, shown });
-    }
-
-    /// Fills the tenant with other releases of one flow each, all in Production.
-    fn fill(&mut self, releases: usize, flows: &[FlowId]) {
-        for index in 0..releases {
-            let release = self.release(&flows[index % flows.len()..][..1]);
-            self.promote(release);
-            self.promote(release);
-        }
+fn canvas() -> Canvas {
+    Canvas {
+        title: name("Title"),
+        body: Body::default(),
     }
 }
 
-fn name(text: &str) -> Name {
-    Name::new(text).expect("a name")
+/// Flows that are told apart by their ids alone.
+fn flows(tenant: &mut Tenant, count: usize) -> Vec<FlowId> {
+    (0..count)
+        .map(|_| {
+            let unique = tenant.chance.id().to_string();
+            tenant.flow(name(&unique), canvas())
+        })
+        .collect()
+}
+
+fn built(tenant: &mut Tenant, flows: &[FlowId]) -> ReleaseId {
+    let unique = tenant.chance.id().to_string();
+    tenant.release(&name(&unique), flows, &Note::default())
+}
+
+/// Fills the tenant with other releases of one flow each, all in Production.
+fn fill(tenant: &mut Tenant, releases: usize, flows: &[FlowId]) {
+    for index in 0..releases {
+        let release = built(tenant, &flows[index % flows.len()..][..1]);
+        tenant.promote(release);
+        tenant.promote(release);
+    }
 }
 
 /// Microseconds of planning, deciding and applying one rollback.
@@ -230,17 +140,17 @@ fn median(mut figures: Vec<f64>) -> f64 {
     figures[figures.len() / 2]
 }
 
-/// A tenant with `others` releases, and one of `flows` flows over another of the same flows.
-fn tenant(flows: usize, others: usize) -> (Tenant, ReleaseId) {
-    let mut tenant = Tenant::begin();
+/// A tenant with `others` releases, and one of `count` flows over another of the same flows.
+fn tenant(count: usize, others: usize) -> (Tenant, ReleaseId) {
+    let mut tenant = begin();
     if others > 2 {
-        let filling = tenant.flows(200);
-        tenant.fill(others - 2, &filling);
+        let filling = flows(&mut tenant, 200);
+        fill(&mut tenant, others - 2, &filling);
     }
-    let flows = tenant.flows(flows);
+    let flows = flows(&mut tenant, count);
     let mut top = None;
     for _ in 0..2 {
-        let release = tenant.release(&flows);
+        let release = built(&mut tenant, &flows);
         tenant.promote(release);
         tenant.promote(release);
         top = Some(release);
@@ -256,7 +166,7 @@ fn main() {
     for flows in [1, 10, 100, 1_000] {
         for releases in [2, 100, 10_000] {
             let (mut tenant, release) = tenant(flows, releases);
-            let events = tenant.events.len();
+            let events = tenant.history.len();
             let it = measure(&mut tenant, release);
             println!(
                 "| {flows} | {releases} | {events} | {:.1} | {:.1} | {:.1} | {:.1} |",
@@ -291,13 +201,9 @@ fn main() {
     println!("| events | decide + apply |\n|---:|---:|");
     for length in [100, 1_000, 10_000, 100_000] {
         let (mut tenant, release) = tenant(10, 2);
-        let flow = tenant.flows(1)[0];
-        let canvas = Canvas {
-            title: name("Title"),
-            body: Body::default(),
-        };
-        while tenant.events.len() < length {
-            let (name, canvas) = (name(&flow.to_string()), canvas.clone());
+        let flow = flows(&mut tenant, 1)[0];
+        while tenant.history.len() < length {
+            let (name, canvas) = (name(&flow.to_string()), canvas());
             tenant.give(&Command::EditFlow { flow, name, canvas });
         }
         let it = measure(&mut tenant, release);
@@ -315,16 +221,16 @@ fn main() {
     );
 
     // One mix from beginning to end: flows are created, built and promoted, release by release.
-    let mut long = Tenant::begin();
-    while long.events.len() < 100_000 {
-        let flows = long.flows(3);
+    let mut long = begin();
+    while long.history.len() < 100_000 {
+        let flows = flows(&mut long, 3);
         for _ in 0..5 {
-            let release = long.release(&flows);
+            let release = built(&mut long, &flows);
             long.promote(release);
             long.promote(release);
         }
     }
-    let sealed = seal(&long);
+    let sealed = long.seal();
     println!(
         "\nReplaying a journal: from its text as a page does when it opens (read, checked, applied);"
     );
@@ -334,7 +240,7 @@ fn main() {
     let mut times = Vec::new();
     for length in [1_000, 10_000, 100_000] {
         let from_text = timed(|| open(&sealed[..length]));
-        let applied = timed(|| replay(&long.events[..length], &long.context));
+        let applied = timed(|| replay(&long.history[..length]));
         let rate = |time: f64| length as f64 / (time / 1e6);
         println!(
             "| {length} | {:.1} | {:.0} | {:.1} | {:.0} |",
@@ -352,20 +258,6 @@ fn main() {
         times[1].1 / times[0].1,
         times[2].1 / times[1].1
     );
-}
-
-/// The texts of a tenant's entries.
-fn seal(tenant: &Tenant) -> Vec<String> {
-    let (mut texts, mut previous) = (Vec::new(), None);
-    for (event, number) in tenant.events.iter().zip(1..) {
-        let id = EntryId::new(Uuid::from_u128(number));
-        let position = Position::new(texts.len() as u64 + 1);
-        let context = tenant.context.clone();
-        let sealed = Entry::seal(position, id, previous, context, event.clone());
-        previous = Some(Hash::of(&sealed.text));
-        texts.push(sealed.text);
-    }
-    texts
 }
 
 /// Replays entries, and checks their chain.
@@ -393,10 +285,10 @@ fn open(texts: &[String]) -> State {
 }
 
 /// Replays events.
-fn replay(events: &[Event], context: &Context) -> State {
-    let (begun, events) = events.split_first().expect("it has events");
+fn replay(history: &[(Context, Event)]) -> State {
+    let ((context, begun), history) = history.split_first().expect("it has events");
     let mut state = State::begin(begun, context.clone()).expect("it begins");
-    for event in events {
+    for (context, event) in history {
         state.apply(event, context.clone()).expect("it fits");
     }
     state

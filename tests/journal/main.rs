@@ -7,8 +7,13 @@ mod damage;
 mod faults;
 mod format;
 mod http;
+mod large;
 mod place;
 mod protocol;
+#[path = "../bench/shop.rs"]
+mod shop;
+#[path = "../bench/tenant.rs"]
+mod tenant;
 mod transfer;
 mod world;
 

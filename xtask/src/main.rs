@@ -31,6 +31,9 @@ cargo xtask <command>
                        --deep takes longer and tries more; ARGUMENTS go to cargo test
   bench rules          measures planning, deciding, applying and replaying
   bench journal        measures the journal in a browser: bytes written, opening, a second tab
+  demo-data [--releases N] [--flows N] [--seed N]
+                       prints a large tenant's journal, as a file that the page imports;
+                       1,000 releases, 200 flows and seed 1 where nothing else is said
   fuzz [TARGET] [--runs N]
                        gives what reads texts from outside any text: all targets, or one of
                        entries, journals, imports, checkpoints, routes; 100,000 runs of each
@@ -59,6 +62,11 @@ enum Asked {
     },
     BenchRules,
     BenchJournal,
+    DemoData {
+        releases: u64,
+        flows: u64,
+        seed: u64,
+    },
     Fuzz {
         targets: Vec<&'static str>,
         runs: u64,
@@ -108,6 +116,7 @@ fn parse(arguments: &[String]) -> Result<Asked, String> {
                 _ => Err("bench wants to know what to measure: rules or journal.".to_owned()),
             };
         }
+        "demo-data" => return parse_demo_data(options),
         "fuzz" => return parse_fuzz(options),
         "serve" => {
             let mut port = 8080;
@@ -163,6 +172,28 @@ fn parse_test<'a>(mut options: impl Iterator<Item = &'a String>) -> Result<Asked
     })
 }
 
+fn parse_demo_data<'a>(mut options: impl Iterator<Item = &'a String>) -> Result<Asked, String> {
+    let (mut releases, mut flows, mut seed) = (1_000, 200, 1);
+    while let Some(option) = options.next() {
+        let wanted = match option.as_str() {
+            "--releases" => &mut releases,
+            "--flows" => &mut flows,
+            "--seed" => &mut seed,
+            _ => return Err(format!("demo-data does not know {option}.")),
+        };
+        let number = options.next().and_then(|number| number.parse().ok());
+        *wanted = number.ok_or(format!("{option} wants a number."))?;
+    }
+    if releases > 0 && flows == 0 {
+        return Err("A release holds a flow: --flows wants at least 1.".to_owned());
+    }
+    Ok(Asked::DemoData {
+        releases,
+        flows,
+        seed,
+    })
+}
+
 fn parse_fuzz<'a>(mut options: impl Iterator<Item = &'a String>) -> Result<Asked, String> {
     let (mut targets, mut runs) = (fuzz::TARGETS.to_vec(), 100_000);
     while let Some(option) = options.next() {
@@ -212,6 +243,18 @@ fn carry_out(asked: Asked) -> Outcome {
             progress::watch("the bench of the rules", &mut cargo)
         }
         Asked::BenchJournal => test::journal_figures(),
+        Asked::DemoData {
+            releases,
+            flows,
+            seed,
+        } => {
+            let mut cargo = checkout::cargo();
+            cargo
+                .args(["run", "--quiet", "--locked", "--profile", "bench"])
+                .args(["--no-default-features", "--example", "demo-data", "--"])
+                .args([releases, flows, seed].map(|number| number.to_string()));
+            progress::watch("the large tenant", &mut cargo)
+        }
         Asked::Fuzz { targets, runs } => fuzz::run(&targets, runs),
         Asked::Lint => lint::run(),
         Asked::Env => {
@@ -280,6 +323,14 @@ mod tests {
         check("bench rules", &Asked::BenchRules);
         check("bench journal", &Asked::BenchJournal);
         check(
+            "demo-data --releases 10000 --seed 7",
+            &Asked::DemoData {
+                releases: 10_000,
+                flows: 200,
+                seed: 7,
+            },
+        );
+        check(
             "fuzz imports --runs 10000000",
             &Asked::Fuzz {
                 targets: vec!["imports"],
@@ -316,6 +367,8 @@ mod tests {
         );
         check_mistake("bench", "rules");
         check_mistake("test name", "after --");
+        check_mistake("demo-data --flows", "--flows");
+        check_mistake("demo-data --flows 0", "at least 1");
         check_mistake("fuzz nothing", "entries, journals");
         check_mistake("fuzz --runs many", "--runs");
     }
