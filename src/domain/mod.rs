@@ -23,6 +23,7 @@ pub mod edit;
 pub mod event;
 pub mod flow;
 pub mod id;
+pub mod json;
 pub mod pipeline;
 pub mod plan;
 pub mod refusal;

@@ -13,6 +13,7 @@ use super::backend::BackendError;
 use crate::domain::actor::{Actor, Context, Timestamp};
 use crate::domain::event::Event;
 use crate::domain::id::Position;
+use crate::domain::json;
 
 /// The format of the entries that are written.
 ///
@@ -204,7 +205,7 @@ impl Entry {
         previous: Option<Hash>,
     ) -> Result<Sealed, EntryProblem> {
         // First and alone: of a newer entry nothing else may be understood.
-        let Ok(Version { format }) = serde_json::from_str(text) else {
+        let Ok(Version { format }) = json::read(text) else {
             return Err(EntryProblem::Garbled);
         };
         match format {
@@ -212,7 +213,7 @@ impl Entry {
             0 => return Err(EntryProblem::Garbled),
             format => return Err(EntryProblem::TooNew { format }),
         }
-        let Ok(entry) = serde_json::from_str::<Self>(text) else {
+        let Ok(entry) = json::read::<Self>(text) else {
             return Err(EntryProblem::Garbled);
         };
         if entry.position != position {
@@ -249,9 +250,7 @@ struct Link {
 /// an entry. None where it says none.
 #[must_use]
 pub fn sealed_upon(text: &str) -> Option<Hash> {
-    serde_json::from_str(text)
-        .ok()
-        .and_then(|Link { previous }| previous)
+    json::read(text).ok().and_then(|Link { previous }| previous)
 }
 
 fn json(entry: &Entry) -> String {

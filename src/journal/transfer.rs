@@ -12,6 +12,7 @@ use super::checkpoint::Checkpoint;
 use super::entry::Hash;
 use super::session::sound;
 use crate::domain::id::Position;
+use crate::domain::json;
 
 /// The format of the files that are written.
 pub const FORMAT: u32 = 1;
@@ -208,7 +209,7 @@ impl Copy {
             tip: self.texts.last().map(|text| Hash::of(text)),
             apart: self.apart.clone(),
         };
-        json(&file)
+        written(&file)
     }
 
     /// Reads a file, and checks each entry in it.
@@ -218,7 +219,7 @@ impl Copy {
     /// [`Unusable`]: what is the matter, with the position of the first entry that is not sound.
     pub fn read(text: &str) -> Result<Self, Unusable> {
         // First and alone: of a newer file nothing else may be understood.
-        let Ok(Version { format }) = serde_json::from_str(text) else {
+        let Ok(Version { format }) = json::read(text) else {
             return Err(Unusable::NotACopy);
         };
         match format {
@@ -226,7 +227,7 @@ impl Copy {
             0 => return Err(Unusable::NotACopy),
             format => return Err(Unusable::TooNew { format }),
         }
-        let Ok(file) = serde_json::from_str::<File>(text) else {
+        let Ok(file) = json::read::<File>(text) else {
             return Err(Unusable::NotACopy);
         };
         let from = match &file.checkpoint {
@@ -259,7 +260,7 @@ impl Copy {
     }
 }
 
-fn json(file: &File) -> String {
+fn written(file: &File) -> String {
     serde_json::to_string(file).expect("a file has text for keys")
 }
 

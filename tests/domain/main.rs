@@ -10,6 +10,7 @@
 
 mod against_model;
 mod frozen;
+mod json;
 mod misfits;
 mod model;
 mod rules;

@@ -15,23 +15,24 @@ use crate::domain::actor::{Actor, Context, Timestamp};
 use crate::domain::edit::Layer;
 use crate::domain::flow::{Canvas, Flow, Snapshot};
 use crate::domain::id::{FlowId, Position};
+use crate::domain::json;
 use crate::domain::pipeline::Pipeline;
 use crate::domain::release::Release;
 use crate::domain::variable::{Setting, Variable};
 
 /// Writes a value on a line of its own: JSON escapes every line break inside of it.
 pub fn put<T: Serialize>(text: &mut String, value: &T) {
-    text.push_str(&json(value));
+    text.push_str(&written(value));
     text.push('\n');
 }
 
-fn json<T: Serialize>(value: &T) -> String {
+fn written<T: Serialize>(value: &T) -> String {
     serde_json::to_string(value).expect("a value's maps have text for keys")
 }
 
 /// Reads the value on the next line. None where there is no such value.
 pub fn take<'a, T: Deserialize<'a>>(lines: &mut Lines<'a>) -> Option<T> {
-    serde_json::from_str(lines.next()?).ok()
+    json::read(lines.next()?).ok()
 }
 
 // Writing -----------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ use super::answer::{Written, problem, written};
 use super::exchange::{Method, Request};
 use super::{Http, digits};
 use crate::domain::id::Position;
+use crate::domain::json;
 use crate::journal::backend::BackendError;
 
 #[derive(Serialize)]
@@ -57,8 +58,7 @@ async fn list(
     if answer.status != 200 {
         return Err(problem(answer.status));
     }
-    let listing: Listing =
-        serde_json::from_str(&answer.body).map_err(|_| BackendError::NotAStore)?;
+    let listing: Listing = json::read(&answer.body).map_err(|_| BackendError::NotAStore)?;
     Ok((listing.data, answer.more))
 }
 

@@ -1,0 +1,511 @@
+//! Reads JSON into any type that serde can read.
+//!
+//! Made to be small where it is compiled into the page, of which `serde_json`'s reader was a
+//! twentieth: what serde derives is compiled once for each way in which a format may hold a value,
+//! and here there is one only. A struct is an object and nothing else, a number is whole, and a
+//! mistake says nothing but that it is one.
+//!
+//! Deliberately not here: writing. That is `serde_json`'s, whose texts this reads as it would.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{self, DeserializeSeed, Visitor};
+
+/// The text is not the JSON that was expected.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Garbled;
+
+impl fmt::Display for Garbled {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the text is not the JSON that was expected")
+    }
+}
+
+impl std::error::Error for Garbled {}
+
+impl de::Error for Garbled {
+    fn custom<T: fmt::Display>(_: T) -> Self {
+        Self
+    }
+}
+
+/// Reads all of `text`.
+///
+/// # Errors
+///
+/// [`Garbled`] where it is anything else than one such value.
+pub fn read<'text, T: Deserialize<'text>>(text: &'text str) -> Result<T, Garbled> {
+    let mut reader = Reader { rest: text };
+    let value = T::deserialize(&mut reader)?;
+    match reader.next() {
+        None => Ok(value),
+        Some(_) => Err(Garbled),
+    }
+}
+
+/// How deep values may lie in one another that nobody asked for: reading them must not overflow the
+/// stack.
+const DEPTH: u8 = 128;
+
+/// What has not been read yet.
+struct Reader<'text> {
+    rest: &'text str,
+}
+
+impl<'text> Reader<'text> {
+    /// The next byte that is not white space, without taking it.
+    #[inline(never)]
+    fn next(&mut self) -> Option<u8> {
+        self.rest = self.rest.trim_start_matches([' ', '\n', '\r', '\t']);
+        self.rest.as_bytes().first().copied()
+    }
+
+    /// Takes `token` where it comes next.
+    #[inline(never)]
+    fn took(&mut self, token: &str) -> bool {
+        self.next();
+        let rest = self.rest.strip_prefix(token);
+        self.rest = rest.unwrap_or(self.rest);
+        rest.is_some()
+    }
+
+    fn take(&mut self, token: &str) -> Result<(), Garbled> {
+        self.took(token).then_some(()).ok_or(Garbled)
+    }
+
+    /// Takes the next `length` bytes, of which the last is a whole character's.
+    fn cut(&mut self, length: usize) -> Result<&'text str, Garbled> {
+        let (cut, rest) = self.rest.split_at_checked(length).ok_or(Garbled)?;
+        self.rest = rest;
+        Ok(cut)
+    }
+
+    #[inline(never)]
+    fn string(&mut self) -> Result<Cow<'text, str>, Garbled> {
+        self.take("\"")?;
+        let mut text = Cow::Borrowed("");
+        loop {
+            let plain = self
+                .rest
+                .bytes()
+                .position(|byte| matches!(byte, b'"' | b'\\' | ..=0x1f))
+                .ok_or(Garbled)?;
+            text += self.cut(plain)?;
+            match self.cut(1)? {
+                "\"" => return Ok(text),
+                "\\" => text.to_mut().push(self.escaped()?),
+                _ => return Err(Garbled),
+            }
+        }
+    }
+
+    /// The character that what follows a backslash stands for.
+    fn escaped(&mut self) -> Result<char, Garbled> {
+        Ok(match self.cut(1)? {
+            "\"" => '"',
+            "\\" => '\\',
+            "/" => '/',
+            "b" => '\u{8}',
+            "f" => '\u{c}',
+            "n" => '\n',
+            "r" => '\r',
+            "t" => '\t',
+            "u" => {
+                let unit = self.unit()?;
+                let code = match unit {
+                    0xd800..0xdc00 => {
+                        if self.cut(2)? != "\\u" {
+                            return Err(Garbled);
+                        }
+                        let low = self.unit()?;
+                        if !(0xdc00..0xe000).contains(&low) {
+                            return Err(Garbled);
+                        }
+                        0x1_0000 + ((unit - 0xd800) << 10) + (low - 0xdc00)
+                    }
+                    unit => unit,
+                };
+                char::from_u32(code).ok_or(Garbled)?
+            }
+            _ => return Err(Garbled),
+        })
+    }
+
+    fn unit(&mut self) -> Result<u32, Garbled> {
+        self.cut(4)?.chars().try_fold(0, |unit, digit| {
+            Ok(unit << 4 | digit.to_digit(16).ok_or(Garbled)?)
+        })
+    }
+
+    /// The text of a number, which may be of any kind.
+    #[inline(never)]
+    fn number(&mut self) -> Result<&'text str, Garbled> {
+        self.next();
+        let number = |byte| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E');
+        let length = self.rest.bytes().position(|byte| !number(byte));
+        self.cut(length.unwrap_or(self.rest.len()))
+    }
+
+    /// A whole number, with its sign.
+    #[inline(never)]
+    fn whole(&mut self) -> Result<(bool, u64), Garbled> {
+        whole(self.number()?)
+    }
+
+    /// Takes a value that nobody asked for.
+    fn skip(&mut self, depth: u8) -> Result<(), Garbled> {
+        match self.next() {
+            Some(b'"') => self.string().map(drop),
+            Some(b'{' | b'[') => {
+                let depth = depth.checked_sub(1).ok_or(Garbled)?;
+                let (object, close) = if self.took("{") {
+                    (true, "}")
+                } else {
+                    (false, "]")
+                };
+                if !object {
+                    self.take("[")?;
+                }
+                let mut items = Items::new(self, close);
+                while items.another()? {
+                    if object {
+                        items.reader.string()?;
+                        items.reader.take(":")?;
+                    }
+                    items.reader.skip(depth)?;
+                }
+                Ok(())
+            }
+            _ if self.took("null") || self.took("true") || self.took("false") => Ok(()),
+            _ => decimal(self.number()?),
+        }
+    }
+}
+
+fn whole(text: &str) -> Result<(bool, u64), Garbled> {
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(digits) => (true, digits),
+        None => (false, text),
+    };
+    // Neither is a whole number to JSON: a leading zero, and the zero that has a sign.
+    let plain = digits.bytes().all(|byte| byte.is_ascii_digit());
+    let padded = digits.starts_with('0') && (negative || digits.len() > 1);
+    match digits.parse() {
+        Ok(number) if plain && !padded => Ok((negative, number)),
+        _ => Err(Garbled),
+    }
+}
+
+/// Whether JSON has such a number.
+fn decimal(text: &str) -> Result<(), Garbled> {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    let (mantissa, exponent) = match text.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => {
+            let exponent = exponent.strip_prefix(['+', '-']).unwrap_or(exponent);
+            (mantissa, exponent)
+        }
+        None => (text, "0"),
+    };
+    let mantissa = mantissa.strip_prefix('-').unwrap_or(mantissa);
+    let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, "0"));
+    let padded = whole.starts_with('0') && whole.len() > 1;
+    (digits(whole) && !padded && digits(fraction) && digits(exponent))
+        .then_some(())
+        .ok_or(Garbled)
+}
+
+/// What lies between an opening and a closing bracket.
+struct Items<'reader, 'text> {
+    reader: &'reader mut Reader<'text>,
+    close: &'static str,
+    begun: bool,
+    ended: bool,
+}
+
+impl<'reader, 'text> Items<'reader, 'text> {
+    const fn new(reader: &'reader mut Reader<'text>, close: &'static str) -> Self {
+        Self {
+            reader,
+            close,
+            begun: false,
+            ended: false,
+        }
+    }
+
+    /// Goes to the next item, and tells whether there is one.
+    #[inline(never)]
+    fn another(&mut self) -> Result<bool, Garbled> {
+        if !self.ended {
+            self.ended = self.reader.took(self.close);
+            if !self.ended && self.begun {
+                self.reader.take(",")?;
+            }
+            self.begun = true;
+        }
+        Ok(!self.ended)
+    }
+
+    /// Whoever wanted the items has what it wanted: there must not be another one.
+    fn end(&mut self) -> Result<(), Garbled> {
+        if self.another()? {
+            Err(Garbled)
+        } else {
+            Ok(())
+        }
+    }
+}
+
+impl<'text> de::SeqAccess<'text> for Items<'_, 'text> {
+    type Error = Garbled;
+
+    fn next_element_seed<T: DeserializeSeed<'text>>(
+        &mut self,
+        seed: T,
+    ) -> Result<Option<T::Value>, Garbled> {
+        if self.another()? {
+            seed.deserialize(&mut *self.reader).map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+}
+
+impl<'text> de::MapAccess<'text> for Items<'_, 'text> {
+    type Error = Garbled;
+
+    fn next_key_seed<K: DeserializeSeed<'text>>(
+        &mut self,
+        seed: K,
+    ) -> Result<Option<K::Value>, Garbled> {
+        if self.another()? {
+            seed.deserialize(Key(self.reader.string()?)).map(Some)
+        } else {
+            Ok(None)
+        }
+    }
+
+    fn next_value_seed<V: DeserializeSeed<'text>>(&mut self, seed: V) -> Result<V::Value, Garbled> {
+        self.reader.take(":")?;
+        seed.deserialize(&mut *self.reader)
+    }
+}
+
+macro_rules! whole_numbers {
+    ($($unsigned:ident $signed:ident)*) => {$(
+        fn $unsigned<V: Visitor<'text>>(self, visitor: V) -> Result<V::Value, Garbled> {
+            match self.whole()? {
+                (false, number) => visitor.visit_u64(number),
+                (true, _) => Err(Garbled),
+            }
+        }
+
+        fn $signed<V: Visitor<'text>>(self, visitor: V) -> Result<V::Value, Garbled> {
+            let (negative, number) = self.whole()?;
+            let number = if negative {
+                0_i64.checked_sub_unsigned(number)
+            } else {
+                i64::try_from(number).ok()
+            };
+            visitor.visit_i64(number.ok_or(Garbled)?)
+        }
+    )*};
+}
+
+impl<'text> de::Deserializer<'text> for &mut Reader<'text> {
+    type Error = Garbled;
+
+    /// What is to be read is always known beforehand.
+    fn deserialize_any<V: Visitor<'text>>(self, _: V) -> Result<V::Value, Garbled> {
+        Err(Garbled)
+    }
+
+    fn deserialize_bool<V: Visitor<'text>>(self, visitor: V) -> Result<V::Value, Garbled> {
+        let yes = self.took("true");
+        if !yes {
+            self.take("false")?;
+        }
+        visitor.visit_bool(yes)
+    }
+
+    whole_numbers! {
+        deserialize_u8 deserialize_i8
+        deserialize_u16 deserialize_i16
+        deserialize_u32 deserialize_i32
+        deserialize_u64 deserialize_i64
+    }
+
+    fn deserialize_str<V: Visitor<'text>>(self, visitor: V) -> Result<V::Value, Garbled> {
+        Key(self.string()?).deserialize_any(visitor)
+    }
+
+    fn deserialize_string<V: Visitor<'text>>(self, visitor: V) -> Result<V::Value, Garbled> {
+        self.deserialize_str(visitor)
+    }
+
+    fn deserialize_option<V: Visitor<'text>>(self, visitor: V) -> Result<V::Value, Garbled> {
+        if self.took("null") {
+            visitor.visit_none()
+        } else {
+            visitor.visit_some(self)
+        }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'text>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Garbled> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_seq<V: Visitor<'text>>(self, visitor: V) -> Result<V::Value, Garbled> {
+        self.take("[")?;
+        let mut items = Items::new(self, "]");
+        let value = visitor.visit_seq(&mut items)?;
+        items.end().map(|()| value)
+    }
+
+    fn deserialize_tuple<V: Visitor<'text>>(
+        self,
+        _: usize,
+        visitor: V,
+    ) -> Result<V::Value, Garbled> {
+        self.deserialize_seq(visitor)
+    }
+
+    fn deserialize_tuple_struct<V: Visitor<'text>>(
+        self,
+        _: &'static str,
+        _: usize,
+        visitor: V,
+    ) -> Result<V::Value, Garbled> {
+        self.deserialize_seq(visitor)
+    }
+
+    fn deserialize_map<V: Visitor<'text>>(self, visitor: V) -> Result<V::Value, Garbled> {
+        self.take("{")?;
+        let mut items = Items::new(self, "}");
+        let value = visitor.visit_map(&mut items)?;
+        items.end().map(|()| value)
+    }
+
+    fn deserialize_struct<V: Visitor<'text>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Garbled> {
+        self.deserialize_map(visitor)
+    }
+
+    fn deserialize_enum<V: Visitor<'text>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Garbled> {
+        if !self.took("{") {
+            let name = self.string()?;
+            return visitor.visit_enum(Variant {
+                name,
+                content: Content(None),
+            });
+        }
+        let name = self.string()?;
+        self.take(":")?;
+        let value = visitor.visit_enum(Variant {
+            name,
+            content: Content(Some(&mut *self)),
+        })?;
+        self.take("}").map(|()| value)
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'text>>(self, visitor: V) -> Result<V::Value, Garbled> {
+        self.skip(DEPTH)?;
+        visitor.visit_unit()
+    }
+
+    serde::forward_to_deserialize_any! {
+        <V: Visitor<'text>>
+        f32 f64 char bytes byte_buf unit unit_struct identifier
+    }
+}
+
+/// The name of a field, or any other text.
+struct Key<'text>(Cow<'text, str>);
+
+impl<'text> de::Deserializer<'text> for Key<'text> {
+    type Error = Garbled;
+
+    fn deserialize_any<V: Visitor<'text>>(self, visitor: V) -> Result<V::Value, Garbled> {
+        visitor.visit_str(&self.0)
+    }
+
+    fn deserialize_u64<V: Visitor<'text>>(self, visitor: V) -> Result<V::Value, Garbled> {
+        match whole(&self.0)? {
+            (false, number) => visitor.visit_u64(number),
+            (true, _) => Err(Garbled),
+        }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'text>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Garbled> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    serde::forward_to_deserialize_any! {
+        <V: Visitor<'text>>
+        bool i8 i16 i32 i64 u8 u16 u32 f32 f64 char str string bytes byte_buf option unit unit_struct
+        seq tuple tuple_struct map struct enum identifier ignored_any
+    }
+}
+
+/// Which of an enum's variants the text holds, and what it says of it.
+struct Variant<'reader, 'text> {
+    name: Cow<'text, str>,
+    content: Content<'reader, 'text>,
+}
+
+impl<'reader, 'text> de::EnumAccess<'text> for Variant<'reader, 'text> {
+    type Error = Garbled;
+    type Variant = Content<'reader, 'text>;
+
+    fn variant_seed<V: DeserializeSeed<'text>>(
+        self,
+        seed: V,
+    ) -> Result<(V::Value, Self::Variant), Garbled> {
+        Ok((seed.deserialize(Key(self.name))?, self.content))
+    }
+}
+
+/// What an enum's variant holds; none where the text is its bare name.
+struct Content<'reader, 'text>(Option<&'reader mut Reader<'text>>);
+
+impl<'text> de::VariantAccess<'text> for Content<'_, 'text> {
+    type Error = Garbled;
+
+    fn unit_variant(self) -> Result<(), Garbled> {
+        self.0.map_or(Ok(()), |reader| reader.take("null"))
+    }
+
+    fn newtype_variant_seed<T: DeserializeSeed<'text>>(self, seed: T) -> Result<T::Value, Garbled> {
+        seed.deserialize(self.0.ok_or(Garbled)?)
+    }
+
+    fn tuple_variant<V: Visitor<'text>>(self, _: usize, visitor: V) -> Result<V::Value, Garbled> {
+        de::Deserializer::deserialize_seq(self.0.ok_or(Garbled)?, visitor)
+    }
+
+    fn struct_variant<V: Visitor<'text>>(
+        self,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Garbled> {
+        de::Deserializer::deserialize_map(self.0.ok_or(Garbled)?, visitor)
+    }
+}
