@@ -10,6 +10,8 @@ use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
 fn main() {
+    // A release has no sentence for a panic to say (xtask/src/wasm_target.rs).
+    #[cfg(debug_assertions)]
     console_error_panic_hook::set_once();
     spawn_local(async {
         let settled = settled().await;

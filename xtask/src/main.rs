@@ -18,6 +18,7 @@ use std::process::ExitCode;
 use progress::Outcome;
 use test::Group;
 use xtask::serve::StaticSite;
+use wasm_target::For;
 
 const USAGE: &str = "\
 cargo xtask <command>
@@ -214,7 +215,7 @@ fn carry_out(asked: Asked) -> Outcome {
     match asked {
         Asked::Serve { port } => serve(port),
         Asked::Dev { arguments } => {
-            let mut trunk = site::environment()?.command("trunk");
+            let mut trunk = site::environment(For::Us)?.command("trunk");
             trunk
                 .args(["serve", "--dist"])
                 .arg(checkout::target().join("dev"))
@@ -258,7 +259,7 @@ fn carry_out(asked: Asked) -> Outcome {
         Asked::Fuzz { targets, runs } => fuzz::run(&targets, runs),
         Asked::Lint => lint::run(),
         Asked::Env => {
-            progress::say(&site::environment()?.exports());
+            progress::say(&site::environment(For::Us)?.exports());
             Ok(())
         }
         Asked::Help => {

@@ -11,7 +11,7 @@ use crate::finish::{self, SETTINGS};
 use crate::progress::{self, Outcome};
 use crate::stamp;
 use crate::tools;
-use crate::wasm_target::WasmEnvironment;
+use crate::wasm_target::{For, WasmEnvironment};
 
 /// Builds the site for release, where the last build is not of the same sources, and puts it into
 /// `folder`.
@@ -22,7 +22,7 @@ pub(crate) fn build(folder: &Path) -> Outcome {
 
     let stamp = stamp::of_sources(&checkout::root())?;
     if fs::read_to_string(&stamp_file).ok().as_deref() != Some(&stamp) || !built.exists() {
-        let environment = environment()?;
+        let environment = environment(For::Visitors)?;
         progress::step("Building the site", || {
             let mut trunk = environment.command("trunk");
             trunk.args(["build", "--release", "--dist"]).arg(&built);
@@ -47,8 +47,8 @@ fn worker() -> Outcome<String> {
 
 /// Everything that Trunk needs: its tools, the target, and the crates, which it doesn't download
 /// itself.
-pub(crate) fn environment() -> Outcome<WasmEnvironment> {
-    let environment = WasmEnvironment::new(tools::for_the_page()?)?;
+pub(crate) fn environment(whom: For) -> Outcome<WasmEnvironment> {
+    let environment = WasmEnvironment::new(tools::for_the_page()?, whom)?;
     progress::step("Fetching the page's crates", || {
         let mut cargo = environment.command("cargo");
         cargo.args(["fetch", "--locked"]);

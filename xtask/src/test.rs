@@ -11,7 +11,7 @@ use crate::checkout;
 use crate::progress::{self, Outcome};
 use crate::site;
 use crate::tools;
-use crate::wasm_target::WasmEnvironment;
+use crate::wasm_target::{For, WasmEnvironment};
 
 /// One of the groups of tests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,7 +136,7 @@ fn running_stores() -> Outcome<Vec<Store>> {
 
 fn browser_tests(stores: &[Store]) -> Outcome<Command> {
     let browser = tools::browser()?;
-    let environment = WasmEnvironment::new(vec![tools::wasm_bindgen()?])?;
+    let environment = WasmEnvironment::new(vec![tools::wasm_bindgen()?], For::Us)?;
     let settings = checkout::wasm_target().join("webdriver.json");
     progress::create_parent(&settings)?;
     fs::write(

@@ -4,6 +4,11 @@
 //! newer compiler with a standard library built from its sources. The last is for machines that
 //! reach Debian's packages but not rustup's, and only the builds for WebAssembly see it: native
 //! builds, clippy and rustfmt stay with the user's own toolchain.
+//!
+//! A release is for those who wait for it: its standard library is built for size, and a panic,
+//! which is a mistake of the program, ends it without a sentence. That takes a tenth off what a
+//! visitor loads. It wants the library's sources, from rustup or from Debian, and without them a
+//! release is built as everything else is, and is larger.
 
 use std::env;
 use std::ffi::OsString;
@@ -24,12 +29,21 @@ const RUSTUP_PAUSE: Duration = Duration::from_hours(24);
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 const DEBIAN_PACKAGES: [&str; 3] = ["rustc-web", "rust-web-src", "lld"];
 
+/// What something is built for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum For {
+    /// For us, who want to know where it panics: while developing, and in tests.
+    Us,
+    /// For visitors.
+    Visitors,
+}
+
 /// The environment of every build for WebAssembly.
 pub(crate) struct WasmEnvironment(Vec<(&'static str, OsString)>);
 
 impl WasmEnvironment {
     /// Brings the target where it is missing. `tools` come first on the PATH.
-    pub(crate) fn new(tools: Vec<PathBuf>) -> Outcome<Self> {
+    pub(crate) fn new(tools: Vec<PathBuf>, whom: For) -> Outcome<Self> {
         let path = env::var_os("PATH").unwrap_or_default();
         let path = env::join_paths(tools.into_iter().chain(env::split_paths(&path)))
             .map_err(|error| format!("The PATH cannot hold the tools' folder: {error}"))?;
@@ -37,7 +51,10 @@ impl WasmEnvironment {
             ("PATH", path),
             ("CARGO_TARGET_DIR", checkout::wasm_target().into()),
         ];
-        variables.extend(compiler()?);
+        variables.extend(match whom {
+            For::Us => compiler()?,
+            For::Visitors => compiler_for_size()?.map_or_else(compiler, Ok)?,
+        });
         Ok(Self(variables))
     }
 
@@ -68,22 +85,93 @@ fn quoted(value: &str) -> String {
 
 /// The variables that choose the compiler: none where the user's own toolchain has the target.
 fn compiler() -> Outcome<Vec<(&'static str, OsString)>> {
-    if toolchain_has_target() || added_by_rustup()? {
+    if toolchain_has_target() || added_by_rustup(&THE_TARGET)? {
         return Ok(Vec::new());
     }
-    let sysroot = debian_sysroot()?;
+    debian_packages().map_err(|error| {
+        format!(
+            "{error}\n\nWith rustup and its server in reach, this is all that is needed:\n\n    \
+             rustup target add {TARGET}"
+        )
+    })?;
+    with_std(DEBIAN_RUSTC, &PLAIN)
+}
+
+/// The variables that choose a compiler with a standard library built for size. None where its
+/// sources cannot be had.
+fn compiler_for_size() -> Outcome<Option<Vec<(&'static str, OsString)>>> {
+    if has_sources("rustc") || added_by_rustup(&SOURCES)? {
+        return with_std("rustc", &SMALL).map(Some);
+    }
+    if let Err(reason) = debian_packages() {
+        eprintln!(
+            "The page becomes larger than it need be, for want of the standard library's sources \
+             ({reason}). With rustup's server in reach: rustup component add rust-src"
+        );
+        return Ok(None);
+    }
+    with_std(DEBIAN_RUSTC, &SMALL).map(Some)
+}
+
+/// How a standard library is built, and what is built upon it.
+struct Std {
+    /// What its folder in the cache is called, before the compiler's version.
+    name: &'static str,
+    /// What cargo has to be told, to build it.
+    parts: &'static [&'static str],
+    /// As a profile has it.
+    opt_level: &'static str,
+    /// What the compiler has to be told, then and whenever it uses the library.
+    flags: &'static [&'static str],
+}
+
+const PLAIN: Std = Std {
+    name: "wasm-std",
+    parts: &["-Zbuild-std=std,panic_abort,test"],
+    opt_level: "3",
+    flags: &[],
+};
+
+const SMALL: Std = Std {
+    name: "wasm-std-small",
+    parts: &[
+        "-Zbuild-std=std,panic_abort",
+        "-Zbuild-std-features=optimize_for_size",
+    ],
+    opt_level: "\"z\"",
+    flags: &["-Zunstable-options", "-Cpanic=immediate-abort"],
+};
+
+/// The variables that choose this compiler with a standard library of its own, built once.
+fn with_std(rustc: &'static str, std: &Std) -> Outcome<Vec<(&'static str, OsString)>> {
+    let sysroot = sysroot(rustc, std)?;
     let mut flags = OsString::from("--sysroot=");
     flags.push(&sysroot);
-    Ok(vec![
-        ("RUSTC", DEBIAN_RUSTC.into()),
-        ("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags),
-        // Debian's own linker is older than the compiler; the user's toolchain brings a newer one.
-        (
-            "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER",
-            toolchain_linker().map_or_else(|| "wasm-ld".into(), OsString::from),
-        ),
-    ])
+    for flag in std.flags {
+        flags.push(" ");
+        flags.push(flag);
+    }
+    let mut variables = vec![("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags)];
+    if rustc == DEBIAN_RUSTC {
+        variables.extend([
+            ("RUSTC", rustc.into()),
+            // Debian's own linker is older than the compiler; the user's toolchain brings a newer
+            // one.
+            (
+                "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER",
+                toolchain_linker().map_or_else(|| "wasm-ld".into(), OsString::from),
+            ),
+        ]);
+    }
+    if !std.flags.is_empty() {
+        variables.push((BOOTSTRAP.0, BOOTSTRAP.1.into()));
+    }
+    Ok(variables)
 }
+
+/// Lets a stable cargo and compiler build their own standard library, and take flags that are not
+/// stable.
+const BOOTSTRAP: (&str, &str) = ("RUSTC_BOOTSTRAP", "1");
 
 fn toolchain_has_target() -> bool {
     let libraries = answer("rustc", &["--print", "target-libdir", "--target", TARGET]);
@@ -105,32 +193,63 @@ fn is_std(file: &Path) -> bool {
             .is_some_and(|extension| extension == "rlib")
 }
 
-/// Asks rustup for the target, unless it failed with this toolchain less than a day ago.
-fn added_by_rustup() -> Outcome<bool> {
+/// Something that rustup brings.
+struct Wanted {
+    what: &'static str,
+    /// The name of the note that it could not be had.
+    note: &'static str,
+    arguments: [&'static str; 3],
+    is_there: fn() -> bool,
+}
+
+const THE_TARGET: Wanted = Wanted {
+    what: "the WebAssembly target",
+    note: "rustup-failed",
+    arguments: ["target", "add", TARGET],
+    is_there: toolchain_has_target,
+};
+
+const SOURCES: Wanted = Wanted {
+    what: "the standard library's sources",
+    note: "rustup-failed-sources",
+    arguments: ["component", "add", "rust-src"],
+    is_there: || has_sources("rustc"),
+};
+
+/// Whether the sources of this compiler's standard library are there.
+fn has_sources(rustc: &str) -> bool {
+    answer(rustc, &["--print", "sysroot"]).is_some_and(|sysroot| {
+        Path::new(&sysroot)
+            .join("lib/rustlib/src/rust/library/std/Cargo.toml")
+            .is_file()
+    })
+}
+
+/// Asks rustup for it, unless that failed with this toolchain less than a day ago.
+fn added_by_rustup(wanted: &Wanted) -> Outcome<bool> {
     if tools::find("rustup").is_none() {
         return Ok(false);
     }
     let _lock = tools::lock("wasm-target")?;
-    if toolchain_has_target() {
+    if (wanted.is_there)() {
         return Ok(true);
     }
-    let note = tools::cache()?.join("rustup-failed");
+    let note = tools::cache()?.join(wanted.note);
     let toolchain = answer("rustc", &["-vV"]).unwrap_or_default();
     if failed_lately(&note, &toolchain) {
         return Ok(false);
     }
     let mut rustup = Command::new("rustup");
-    rustup
-        .current_dir(checkout::root())
-        .args(["target", "add", TARGET]);
-    let added = progress::step("Adding the WebAssembly target (rustup)", || {
+    rustup.current_dir(checkout::root()).args(wanted.arguments);
+    let added = progress::step(&format!("Adding {} (rustup)", wanted.what), || {
         progress::run_within(&mut rustup, &tools::log("rustup")?, RUSTUP_LIMIT)
     });
-    if added.is_ok() && toolchain_has_target() {
+    if added.is_ok() && (wanted.is_there)() {
         return Ok(true);
     }
     eprintln!(
-        "rustup cannot bring the target here. Taking Debian's compiler for WebAssembly instead."
+        "rustup cannot bring {} here. Taking Debian's compiler for WebAssembly instead.",
+        wanted.what
     );
     fs::write(&note, toolchain)
         .map_err(|error| format!("Cannot write {}: {error}", note.display()))?;
@@ -146,30 +265,25 @@ fn failed_lately(note: &Path, toolchain: &str) -> bool {
         && fs::read_to_string(note).is_ok_and(|failed| failed == toolchain)
 }
 
-/// The folder that stands for Debian's compiler's sysroot, with a standard library for WebAssembly
-/// in it.
-fn debian_sysroot() -> Outcome<PathBuf> {
+fn debian_packages() -> Outcome {
     let _lock = tools::lock("wasm-std")?;
     let query = ["--show", "--showformat=${db:Status-Abbrev}\\n"];
     let states = answer("dpkg-query", &[&query[..], &DEBIAN_PACKAGES[..]].concat());
-    let installed = states.is_some_and(|states| all_installed(&states));
-    if !installed {
-        tools::apt_install("A compiler for WebAssembly", &DEBIAN_PACKAGES).map_err(|error| {
-            format!(
-                "{error}\n\nWith rustup and its server in reach, this is all that is needed:\n\n    \
-                 rustup target add {TARGET}"
-            )
-        })?;
+    if states.is_some_and(|states| all_installed(&states)) {
+        return Ok(());
     }
-    let about = answer(DEBIAN_RUSTC, &["-vV"]).ok_or_else(|| {
-        format!(
-            "{DEBIAN_RUSTC} does not run. Install it again: apt-get install --reinstall rustc-web"
-        )
-    })?;
-    let sysroot = tools::cache()?.join(format!("wasm-std-{}", identity(&about)));
+    tools::apt_install("A compiler for WebAssembly", &DEBIAN_PACKAGES)
+}
+
+/// The folder that stands for a compiler's sysroot, with a standard library for WebAssembly in it.
+fn sysroot(rustc: &str, std: &Std) -> Outcome<PathBuf> {
+    let _lock = tools::lock("wasm-std")?;
+    let about = answer(rustc, &["-vV"])
+        .ok_or_else(|| format!("{rustc} does not run. Install it again."))?;
+    let sysroot = tools::cache()?.join(format!("{}-{}", std.name, identity(&about)));
     if !sysroot.exists() {
         progress::step("Building the standard library for WebAssembly", || {
-            build_std(&sysroot)
+            build_std(&sysroot, rustc, std)
         })?;
     }
     Ok(sysroot)
@@ -192,7 +306,7 @@ fn identity(about: &str) -> String {
     format!("{}-{:.9}", field("release:"), field("commit-hash:"))
 }
 
-fn build_std(sysroot: &Path) -> Outcome {
+fn build_std(sysroot: &Path, rustc: &str, std: &Std) -> Outcome {
     let partial = sysroot.with_added_extension("partial");
     let cannot = |error: std::io::Error| {
         format!(
@@ -206,25 +320,25 @@ fn build_std(sysroot: &Path) -> Outcome {
     tools::make(&empty.join("src"))?;
     fs::write(
         empty.join("Cargo.toml"),
-        "[package]\nname = \"empty\"\nedition = \"2024\"\n",
+        format!(
+            "[package]\nname = \"empty\"\nedition = \"2024\"\n[profile.release]\nopt-level = {}\n",
+            std.opt_level
+        ),
     )
     .map_err(cannot)?;
     fs::write(empty.join("src/lib.rs"), "#![no_std]\n").map_err(cannot)?;
     let mut cargo = Command::new("cargo");
     cargo
         .current_dir(&empty)
-        .args([
-            "build",
-            "--release",
-            "--target",
-            TARGET,
-            "-Zbuild-std=std,panic_abort,test",
-        ])
-        .env("RUSTC", DEBIAN_RUSTC)
-        // Lets a stable cargo and compiler build their own standard library.
-        .env("RUSTC_BOOTSTRAP", "1")
-        // Without it, link-time optimisation finds no bitcode in the library.
-        .env("RUSTFLAGS", "-Cembed-bitcode=yes")
+        .args(["build", "--release", "--target", TARGET])
+        .args(std.parts)
+        .env("RUSTC", rustc)
+        .envs([BOOTSTRAP])
+        // Without bitcode, link-time optimisation cannot look into the library.
+        .env(
+            "RUSTFLAGS",
+            [&["-Cembed-bitcode=yes"], std.flags].concat().join(" "),
+        )
         .env("CARGO_TARGET_DIR", empty.join("target"));
     progress::run(&mut cargo, &tools::log("wasm-std")?)?;
 
