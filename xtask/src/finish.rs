@@ -24,7 +24,7 @@ const POLICY: &str = "content-security-policy";
 const LOADER: &str = "boot.js";
 
 /// The worker: its name never changes, or a browser would keep an old one for ever.
-const WORKER: &str = "sw.js";
+pub(crate) const WORKER: &str = "sw.js";
 
 /// What a site's owner changes without a build: kept by no checksum, compressed by nobody.
 pub(crate) const SETTINGS: &str = "config.json";
@@ -171,7 +171,7 @@ fn compress(folder: &Path) -> io::Result<()> {
             continue;
         }
         let beside = |ending: &str| folder.join(format!("{}.{ending}", name.to_string_lossy()));
-        fs::write(beside("br"), brotli(&content)?)?;
+        fs::write(beside("br"), brotli(&content, BEST)?)?;
         let mut gzip = GzEncoder::new(Vec::new(), Compression::best());
         gzip.write_all(&content)?;
         fs::write(beside("gz"), gzip.finish()?)?;
@@ -179,16 +179,19 @@ fn compress(folder: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Compresses as well as brotli can (quality 11).
-fn brotli(content: &[u8]) -> io::Result<Vec<u8>> {
+/// The quality of brotli that takes longest and gains most.
+pub(crate) const BEST: i32 = 11;
+
+/// Compresses by brotli, as well as `quality` says.
+pub(crate) fn brotli(content: &[u8], quality: i32) -> io::Result<Vec<u8>> {
     let mut compressed = Vec::new();
-    let best = BrotliEncoderParams {
-        quality: 11,
+    let parameters = BrotliEncoderParams {
+        quality,
         lgwin: 22,
         size_hint: content.len(),
         ..Default::default()
     };
-    brotli::BrotliCompress(&mut &*content, &mut compressed, &best)?;
+    brotli::BrotliCompress(&mut &*content, &mut compressed, &parameters)?;
     Ok(compressed)
 }
 
@@ -266,7 +269,7 @@ mod tests {
     #[test]
     fn what_is_compressed_is_what_it_was() -> io::Result<()> {
         let content = "a page, ".repeat(1_000);
-        let compressed = brotli(content.as_bytes())?;
+        let compressed = brotli(content.as_bytes(), BEST)?;
         let mut again = Vec::new();
         brotli::BrotliDecompress(&mut &*compressed, &mut again)?;
         assert_eq!(again, content.as_bytes());

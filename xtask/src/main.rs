@@ -7,6 +7,7 @@ mod fuzz;
 mod lint;
 mod progress;
 mod site;
+mod size;
 mod stamp;
 mod test;
 mod tools;
@@ -17,8 +18,8 @@ use std::process::ExitCode;
 
 use progress::Outcome;
 use test::Group;
-use xtask::serve::StaticSite;
 use wasm_target::For;
+use xtask::serve::StaticSite;
 
 const USAGE: &str = "\
 cargo xtask <command>
@@ -38,6 +39,8 @@ cargo xtask <command>
   fuzz [TARGET] [--runs N]
                        gives what reads texts from outside any text: all targets, or one of
                        entries, journals, imports, checkpoints, routes; 100,000 runs of each
+  bench size           measures what a first visit loads, and which part
+                       of the program is how much of it
   lint                 checks layout, lints and documentation
   env                  prints the environment for calling trunk, or cargo for WebAssembly:
                        (eval \"$(cargo xtask env)\"; trunk build)
@@ -72,6 +75,7 @@ enum Asked {
         targets: Vec<&'static str>,
         runs: u64,
     },
+    BenchSize,
     Lint,
     Env,
     Help,
@@ -114,7 +118,8 @@ fn parse(arguments: &[String]) -> Result<Asked, String> {
             return match (options.next().map(String::as_str), options.next()) {
                 (Some("rules"), None) => Ok(Asked::BenchRules),
                 (Some("journal"), None) => Ok(Asked::BenchJournal),
-                _ => Err("bench wants to know what to measure: rules or journal.".to_owned()),
+                (Some("size"), None) => Ok(Asked::BenchSize),
+                _ => Err("bench wants to know what to measure: rules, journal or size.".to_owned()),
             };
         }
         "demo-data" => return parse_demo_data(options),
@@ -257,6 +262,7 @@ fn carry_out(asked: Asked) -> Outcome {
             progress::watch("the large tenant", &mut cargo)
         }
         Asked::Fuzz { targets, runs } => fuzz::run(&targets, runs),
+        Asked::BenchSize => size::bench(),
         Asked::Lint => lint::run(),
         Asked::Env => {
             progress::say(&site::environment(For::Us)?.exports());
@@ -338,6 +344,7 @@ mod tests {
                 runs: 10_000_000,
             },
         );
+        check("bench size", &Asked::BenchSize);
         check(
             "test",
             &Asked::Test {
