@@ -1,14 +1,15 @@
 //! The tenants that a journal can begin with: a small shop in which both examples of the user's
 //! document can be clicked at once, or nothing but three environments.
 //!
-//! The demo is played through the rules, command by command: it holds nothing that a person could
-//! not have done.
+//! The demo is played through the rules, step by step: it holds nothing that an administrator could
+//! not have done. It names the rule of each step rather than giving commands to all of them, which
+//! keeps the other rules out of what a first visit loads.
 
 use uuid::Uuid;
 
 use crate::domain::actor::{Actor, Context, Role, Timestamp};
-use crate::domain::command::{Command, Into};
-use crate::domain::decide::decide;
+use crate::domain::command::Into;
+use crate::domain::decide;
 use crate::domain::event::Event;
 use crate::domain::flow::Canvas;
 use crate::domain::id::{EnvironmentId, FlowId, ReleaseId, SnapshotId, TenantId};
@@ -266,8 +267,7 @@ impl<'a, F: FnMut() -> Uuid> Story<'a, F> {
         }
     }
 
-    fn give(&mut self, command: &Command) -> Result<(), DemoProblem> {
-        let event = decide(&self.state, command, &self.context)?;
+    fn tell(&mut self, event: Event) -> Result<(), DemoProblem> {
         self.state.apply(&event, self.context.clone())?;
         self.told.push((self.context.clone(), event));
         // What comes next was done a little later.
@@ -279,20 +279,13 @@ impl<'a, F: FnMut() -> Uuid> Story<'a, F> {
         let variable = VariableName::new(name)?;
         let environments: Vec<_> = self.state.pipeline().iter().map(|one| one.id).collect();
         for (index, (environment, text)) in environments.into_iter().zip(values).enumerate() {
-            let (variable, value) = (variable.clone(), Some(Value::Text(ValueText::new(text)?)));
-            self.give(&if index == 0 {
-                Command::CreateVariable {
-                    variable,
-                    environment,
-                    value,
-                }
+            let value = Some(&Value::Text(ValueText::new(text)?));
+            let decided = if index == 0 {
+                decide::create_variable(&self.state, &variable, environment, value)
             } else {
-                Command::SetVariable {
-                    variable,
-                    environment,
-                    value,
-                }
-            })?;
+                decide::set_variable(&self.state, &variable, environment, value)
+            };
+            self.tell(decided?)?;
         }
         Ok(())
     }
@@ -303,11 +296,8 @@ impl<'a, F: FnMut() -> Uuid> Story<'a, F> {
             title: Name::new(title)?,
             body: Body::new(body)?,
         };
-        self.give(&Command::CreateFlow {
-            flow,
-            name: Name::new(name)?,
-            canvas,
-        })?;
+        let name = Name::new(name)?;
+        self.tell(decide::create_flow(&self.state, flow, &name, &canvas)?)?;
         Ok(flow)
     }
 
@@ -322,7 +312,7 @@ impl<'a, F: FnMut() -> Uuid> Story<'a, F> {
             .ok_or(Refusal::NoSuchFlow(flow))?
             .name
             .clone();
-        self.give(&Command::EditFlow { flow, name, canvas })
+        self.tell(decide::edit_flow(&self.state, flow, &name, &canvas)?)
     }
 
     fn build_new(
@@ -333,7 +323,7 @@ impl<'a, F: FnMut() -> Uuid> Story<'a, F> {
     ) -> Result<ReleaseId, DemoProblem> {
         let id = ReleaseId::new((self.fresh)());
         self.build_into(
-            Into::New {
+            &Into::New {
                 id,
                 name: Name::new(name)?,
             },
@@ -344,24 +334,25 @@ impl<'a, F: FnMut() -> Uuid> Story<'a, F> {
     }
 
     fn build(&mut self, release: ReleaseId, flow: FlowId, notes: &str) -> Result<(), DemoProblem> {
-        self.build_into(Into::Existing(release), flow, notes)
+        self.build_into(&Into::Existing(release), flow, notes)
     }
 
-    fn build_into(&mut self, into: Into, flow: FlowId, notes: &str) -> Result<(), DemoProblem> {
+    fn build_into(&mut self, into: &Into, flow: FlowId, notes: &str) -> Result<(), DemoProblem> {
         let snapshot = SnapshotId::new((self.fresh)());
         let notes = Note::new(notes)?;
-        self.give(&Command::Build {
+        self.tell(decide::build(
+            &self.state,
             snapshot,
             flow,
             into,
-            notes,
-            reset: None,
-        })
+            &notes,
+            None,
+        )?)
     }
 
     fn promote(&mut self, release: ReleaseId) -> Result<(), DemoProblem> {
         let shown = plan::promotion(&self.state, release)?;
-        self.give(&Command::Promote { release, shown })
+        self.tell(decide::promote(&self.state, release, &shown)?)
     }
 }
 

@@ -5,7 +5,7 @@ use super::actor::{Context, Role};
 use super::command::{Command, Into};
 use super::edit::{ContentChange, Edit};
 use super::event::Event;
-use super::flow::Flow;
+use super::flow::{Canvas, Flow};
 use super::id::{EnvironmentId, FlowId, ReleaseId, SnapshotId};
 use super::pipeline::{Environment, Settings};
 use super::plan::{self, Plan, Step};
@@ -13,6 +13,7 @@ use super::refusal::Refusal;
 use super::release::{Arrival, Hold, Place, Release};
 use super::state::State;
 use super::text::{Name, Note, VariableName};
+use super::variable::Value;
 
 /// Decides what happens when `command` is given now.
 ///
@@ -22,26 +23,8 @@ use super::text::{Name, Note, VariableName};
 pub fn decide(state: &State, command: &Command, context: &Context) -> Result<Event, Refusal> {
     permit(context.by.role, Role::needed_for(command))?;
     match command {
-        Command::CreateFlow { flow, name, canvas } => {
-            if state.flow(*flow).is_some() {
-                return Err(Refusal::IdTaken);
-            }
-            free_flow_name(state, name, *flow)?;
-            Ok(Event::FlowCreated {
-                flow: *flow,
-                name: name.clone(),
-                canvas: canvas.clone(),
-            })
-        }
-        Command::EditFlow { flow, name, canvas } => {
-            existing_flow(state, *flow)?;
-            free_flow_name(state, name, *flow)?;
-            Ok(Event::FlowEdited {
-                flow: *flow,
-                name: name.clone(),
-                canvas: canvas.clone(),
-            })
-        }
+        Command::CreateFlow { flow, name, canvas } => create_flow(state, *flow, name, canvas),
+        Command::EditFlow { flow, name, canvas } => edit_flow(state, *flow, name, canvas),
         Command::Build {
             snapshot,
             flow,
@@ -49,20 +32,7 @@ pub fn decide(state: &State, command: &Command, context: &Context) -> Result<Eve
             notes,
             reset,
         } => build(state, *snapshot, *flow, into, notes, reset.as_ref()),
-        Command::Promote { release, shown } => {
-            let plan = confirm(plan::promotion(state, *release)?, shown)?;
-            let Step::Promote { from, to, .. } = plan.step else {
-                return Err(changed(plan));
-            };
-            let mut edits = plan.into_edits();
-            edits.extend(arrival(state, *release, to, Arrival::Promotion { from }));
-            Ok(Event::Promoted {
-                release: *release,
-                from,
-                to,
-                edits,
-            })
-        }
+        Command::Promote { release, shown } => promote(state, *release, shown),
         Command::RollBack {
             release,
             shown,
@@ -178,30 +148,12 @@ pub fn decide(state: &State, command: &Command, context: &Context) -> Result<Eve
             variable,
             environment,
             value,
-        } => {
-            existing_environment(state, *environment)?;
-            if state.variable(variable).is_some() {
-                return Err(Refusal::VariableNameTaken(variable.clone()));
-            }
-            Ok(Event::VariableCreated {
-                variable: variable.clone(),
-                environment: *environment,
-                value: value.clone(),
-            })
-        }
+        } => create_variable(state, variable, *environment, value.as_ref()),
         Command::SetVariable {
             variable,
             environment,
             value,
-        } => {
-            existing_variable(state, variable)?;
-            existing_environment(state, *environment)?;
-            Ok(Event::VariableSet {
-                variable: variable.clone(),
-                environment: *environment,
-                value: value.clone(),
-            })
-        }
+        } => set_variable(state, variable, *environment, value.as_ref()),
         Command::DeleteVariable { variable } => {
             existing_variable(state, variable)?;
             Ok(Event::VariableDeleted {
@@ -239,7 +191,118 @@ fn changed(now: Plan) -> Refusal {
     }
 }
 
-fn build(
+// The commands that a story can be told by ---------------------------------------------------------
+
+/// Decides [`Command::CreateFlow`], whoever gives it.
+///
+/// # Errors
+///
+/// [`Refusal`].
+pub fn create_flow(
+    state: &State,
+    flow: FlowId,
+    name: &Name,
+    canvas: &Canvas,
+) -> Result<Event, Refusal> {
+    if state.flow(flow).is_some() {
+        return Err(Refusal::IdTaken);
+    }
+    free_flow_name(state, name, flow)?;
+    Ok(Event::FlowCreated {
+        flow,
+        name: name.clone(),
+        canvas: canvas.clone(),
+    })
+}
+
+/// Decides [`Command::EditFlow`], whoever gives it.
+///
+/// # Errors
+///
+/// [`Refusal`].
+pub fn edit_flow(
+    state: &State,
+    flow: FlowId,
+    name: &Name,
+    canvas: &Canvas,
+) -> Result<Event, Refusal> {
+    existing_flow(state, flow)?;
+    free_flow_name(state, name, flow)?;
+    Ok(Event::FlowEdited {
+        flow,
+        name: name.clone(),
+        canvas: canvas.clone(),
+    })
+}
+
+/// Decides [`Command::CreateVariable`], whoever gives it.
+///
+/// # Errors
+///
+/// [`Refusal`].
+pub fn create_variable(
+    state: &State,
+    variable: &VariableName,
+    environment: EnvironmentId,
+    value: Option<&Value>,
+) -> Result<Event, Refusal> {
+    existing_environment(state, environment)?;
+    if state.variable(variable).is_some() {
+        return Err(Refusal::VariableNameTaken(variable.clone()));
+    }
+    Ok(Event::VariableCreated {
+        variable: variable.clone(),
+        environment,
+        value: value.cloned(),
+    })
+}
+
+/// Decides [`Command::SetVariable`], whoever gives it.
+///
+/// # Errors
+///
+/// [`Refusal`].
+pub fn set_variable(
+    state: &State,
+    variable: &VariableName,
+    environment: EnvironmentId,
+    value: Option<&Value>,
+) -> Result<Event, Refusal> {
+    existing_variable(state, variable)?;
+    existing_environment(state, environment)?;
+    Ok(Event::VariableSet {
+        variable: variable.clone(),
+        environment,
+        value: value.cloned(),
+    })
+}
+
+/// Decides [`Command::Promote`], whoever gives it.
+///
+/// # Errors
+///
+/// [`Refusal`].
+pub fn promote(state: &State, release: ReleaseId, shown: &Plan) -> Result<Event, Refusal> {
+    let plan = confirm(plan::promotion(state, release)?, shown)?;
+    let Step::Promote { from, to, .. } = plan.step else {
+        return Err(changed(plan));
+    };
+    let mut edits = plan.into_edits();
+    edits.extend(arrival(state, release, to, Arrival::Promotion { from }));
+    Ok(Event::Promoted {
+        release,
+        from,
+        to,
+        edits,
+    })
+}
+
+/// Decides [`Command::Build`], whoever gives it.
+///
+/// # Errors
+///
+/// [`Refusal`].
+pub fn build(
     state: &State,
     snapshot: SnapshotId,
     flow: FlowId,
