@@ -10,4 +10,5 @@ pub mod form;
 pub mod icon;
 pub mod more;
 pub mod notice;
+pub mod rows;
 pub mod table;

@@ -8,6 +8,7 @@ use crate::domain::release::Release;
 use crate::ui::components::button::{Button, Weight};
 use crate::ui::components::copy::CopyButton;
 use crate::ui::components::icon::{Glyph, Icon};
+use crate::ui::components::rows::rows;
 use crate::ui::components::table::{cell, empty, table};
 use crate::ui::moment::ago;
 use crate::ui::navigation::Navigation;
@@ -59,12 +60,7 @@ pub fn Details(
         {table(
             view! { "Flows of " {name} }.into_any(),
             &["Name", "Type", "Version ID", "Deployment notes", "Last modified", "Run/Preview", "Actions"],
-            view! {
-                <For each=move || content.get() key=|held| *held let:held>
-                    {flow_row(id, held.0, held.1, place)}
-                </For>
-            }
-                .into_any(),
+            rows(move || content.get(), move |held| flow_row(id, held.0, held.1, place)),
         )}
         {move || content.read().is_empty().then(|| empty("This release holds no flow."))}
         <div class="actions">

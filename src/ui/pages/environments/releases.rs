@@ -10,6 +10,7 @@ use crate::domain::release::{Arrival, Release};
 use crate::domain::state::State;
 use crate::ui::components::icon::{Glyph, Icon};
 use crate::ui::components::notice::Trouble;
+use crate::ui::components::rows::rows;
 use crate::ui::moment::ago;
 use crate::ui::navigation::Navigation;
 use crate::ui::pick::environment_options;
@@ -139,9 +140,10 @@ pub fn Releases(
                 </div>
             </div>
             <ul class="releases">
-                <For each=move || ids.get() key=|id| *id let:id>
-                    <ReleaseRow id=id expanded=expanded />
-                </For>
+                {rows(
+                    move || ids.get(),
+                    move |id| view! { <ReleaseRow id=id expanded=expanded /> }.into_any(),
+                )}
             </ul>
             {move || {
                 (ids.read().is_empty())

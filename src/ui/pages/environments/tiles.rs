@@ -4,8 +4,8 @@ use leptos::prelude::*;
 
 use crate::domain::actor::Timestamp;
 use crate::domain::id::EnvironmentId;
-use crate::domain::pipeline::Environment;
 use crate::domain::state::State;
+use crate::ui::components::rows::rows;
 use crate::ui::moment::ago;
 use crate::ui::route::{Route, Tab};
 use crate::ui::tenant::Tenant;
@@ -19,15 +19,13 @@ pub fn Tiles() -> impl IntoView {
             state
                 .pipeline()
                 .iter()
-                .cloned()
-                .collect::<Vec<Environment>>()
+                .map(|environment| environment.id)
+                .collect::<Vec<EnvironmentId>>()
         })
     });
     view! {
         <ol class="tiles">
-            <For each=move || environments.get() key=|environment| environment.clone().id let:environment>
-                <Tile id=environment.id />
-            </For>
+            {rows(move || environments.get(), |id| view! { <Tile id=id /> }.into_any())}
         </ol>
     }
 }
