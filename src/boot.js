@@ -4,7 +4,7 @@
 // A release also has a worker (src/worker.js) that keeps the page for when there is no network. When it has a newer
 // version ready, the page is asked, never replaced by itself: something may have been typed.
 
-const { js, wasm, worker } = document.querySelector("script[data-wasm]").dataset;
+const { js, wasm, rest, restIntegrity, worker } = document.querySelector("script[data-wasm]").dataset;
 const shell = document.getElementById("shell");
 const address = (file) => new URL(file, document.baseURI).href;
 
@@ -12,7 +12,28 @@ async function start() {
   // The same checksum as that of the preload, which is used then and compared.
   const integrity = document.querySelector("link[rel=preload][as=fetch]")?.integrity ?? "";
   const [program, code] = await Promise.all([import(address(js)), fetch(address(wasm), { integrity })]);
-  await program.default({ module_or_path: code });
+  return program.default({ module_or_path: code });
+}
+
+// The rest of the program, which the first view does not need, is a file of its own in a release
+// (xtask/src/split.rs). It puts itself beside the first part; the program asks for it.
+let loading;
+globalThis.loadTheRest = () => {
+  loading ??= fetchTheRest().catch((reason) => {
+    loading = undefined;
+    throw reason;
+  });
+  return loading;
+};
+
+async function fetchTheRest() {
+  if (rest) {
+    const response = await fetch(address(rest), { integrity: restIntegrity });
+    if (!response.ok) {
+      throw new Error(`${rest}: ${response.status}`);
+    }
+    await WebAssembly.instantiate(await response.arrayBuffer(), { page: await started });
+  }
 }
 
 function button(label, press) {
@@ -79,7 +100,8 @@ function offer(waiting) {
 }
 
 // The program takes the shell away once it has something to show.
-start().then(() => {
+const started = start();
+started.then(() => {
   if (worker && navigator.serviceWorker) {
     // Without it the page works all the same, as long as there is a network: private windows and full disks refuse it.
     keepForLater().catch((reason) => console.info("Not kept for use without a network:", reason));

@@ -12,10 +12,12 @@ use gloo_storage::{LocalStorage, SessionStorage, Storage};
 use js_sys::{Array, Date, Function, Intl, Object, Promise, Reflect};
 use uuid::Uuid;
 use wasm_bindgen::closure::Closure;
+use wasm_bindgen::prelude::wasm_bindgen;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 use crate::domain::actor::Timestamp;
+use crate::domain::json;
 
 fn window() -> web_sys::Window {
     web_sys::window().expect("a page has a window")
@@ -142,6 +144,38 @@ pub fn scroll_to(height: f64) {
     window().scroll_to_with_x_and_y(0.0, height);
 }
 
+#[wasm_bindgen]
+extern "C" {
+    /// Made by `src/boot.js`.
+    #[wasm_bindgen(js_name = loadTheRest, catch)]
+    fn rest_of_the_program() -> Result<Promise, JsValue>;
+}
+
+/// Loads what the page did not start with, unless that is there.
+///
+/// # Errors
+///
+/// [`NotLoaded`]; it can be tried again.
+pub async fn load_the_rest() -> Result<(), NotLoaded> {
+    let loading = rest_of_the_program().map_err(|_| NotLoaded)?;
+    let loaded = JsFuture::from(loading).await;
+    loaded.map(drop).map_err(|_| NotLoaded)
+}
+
+/// Part of the program could not be loaded.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NotLoaded;
+
+/// Calls back when what is on the page now has been painted.
+pub fn after_paint(callback: impl FnOnce() + 'static) {
+    // A frame begins before it is painted; what is put off from there comes after that.
+    let later = Closure::once_into_js(callback);
+    let frame = Closure::once_into_js(move || {
+        let _ = window().set_timeout_with_callback(later.unchecked_ref());
+    });
+    let _ = window().request_animation_frame(frame.unchecked_ref());
+}
+
 /// Loads the page anew.
 pub fn reload() {
     // A page can always reload itself.
@@ -262,9 +296,7 @@ pub fn remember(choice: &str, made: &str) {
 /// Returns a choice that was made in this browser.
 #[must_use]
 pub fn remembered(choice: &str) -> Option<String> {
-    // gloo-storage panics where the browser blocks the storage: ask it first.
-    window().local_storage().ok()??;
-    LocalStorage::get(format!("{CHOICES}{choice}")).ok()
+    made(window().local_storage(), choice)
 }
 
 /// Remembers a choice in this tab.
@@ -277,8 +309,13 @@ pub fn remember_here(choice: &str, made: &str) {
 /// Returns a choice that was made in this tab.
 #[must_use]
 pub fn remembered_here(choice: &str) -> Option<String> {
-    window().session_storage().ok()??;
-    SessionStorage::get(format!("{CHOICES}{choice}")).ok()
+    made(window().session_storage(), choice)
+}
+
+// gloo-storage would bring a second reader of JSON into the page.
+fn made(storage: Result<Option<web_sys::Storage>, JsValue>, choice: &str) -> Option<String> {
+    let kept = storage.ok()??.get_item(&format!("{CHOICES}{choice}"));
+    json::read(&kept.ok()??).ok()
 }
 
 /// Forgets a choice that was made in this tab.

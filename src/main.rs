@@ -5,6 +5,7 @@ use flow_environments::browser;
 use flow_environments::journal::place::Place;
 use flow_environments::ui::app::{App, Unset};
 use flow_environments::ui::keeping::{Keeping, settled};
+use flow_environments::ui::rest::{Rest, of_the_rest};
 use flow_environments::ui::team::Team;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -16,12 +17,15 @@ fn main() {
     spawn_local(async {
         let settled = settled().await;
         mount_to_body(move || {
-            let keeping = match settled {
-                Ok(Place::Browser) => Keeping::here(),
-                Ok(Place::Http(store)) => Keeping::Team(Team::new(store)),
-                Err(unsettled) => return view! { <Unset unsettled=unsettled /> }.into_any(),
-            };
-            view! { <App keeping=keeping /> }.into_any()
+            provide_context(Rest::begin());
+            match settled {
+                Ok(Place::Browser) => view! { <App keeping=Keeping::here() /> }.into_any(),
+                Ok(Place::Http(store)) => of_the_rest(move |arrived| {
+                    let team = Team::new(arrived, store.clone());
+                    view! { <App keeping=Keeping::Team(team) /> }.into_any()
+                }),
+                Err(unsettled) => view! { <Unset unsettled=unsettled /> }.into_any(),
+            }
         });
         browser::remove_shell();
     });

@@ -37,11 +37,19 @@ impl de::Error for Garbled {
 ///
 /// [`Garbled`] where it is anything else than one such value.
 pub fn read<'text, T: Deserialize<'text>>(text: &'text str) -> Result<T, Garbled> {
+    read_telling(text).map_err(|_| Garbled)
+}
+
+/// Reads all of `text`.
+///
+/// # Errors
+///
+/// Where it is anything else than one such value: what of the text had been read when that was seen.
+pub fn read_telling<'text, T: Deserialize<'text>>(text: &'text str) -> Result<T, &'text str> {
     let mut reader = Reader { rest: text };
-    let value = T::deserialize(&mut reader)?;
-    match reader.next() {
-        None => Ok(value),
-        Some(_) => Err(Garbled),
+    match T::deserialize(&mut reader) {
+        Ok(value) if reader.next().is_none() => Ok(value),
+        _ => Err(text.strip_suffix(reader.rest).unwrap_or(text)),
     }
 }
 

@@ -10,6 +10,7 @@
 use serde::Deserialize;
 
 use super::http::store::Store;
+use crate::domain::json;
 
 /// Where the journal is kept.
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
@@ -49,10 +50,15 @@ impl Place {
     ///
     /// [`Mistake`].
     pub fn parse(text: &str) -> Result<Self, Mistake> {
-        let config = serde_json::from_str(text.trim_start_matches('\u{FEFF}'));
-        let Config { journal } = config.map_err(|error| Mistake::NotUnderstood {
-            line: error.line(),
-            column: error.column(),
+        let config = json::read_telling(text.trim_start_matches('\u{FEFF}'));
+        let Config { journal } = config.map_err(|read| Mistake::NotUnderstood {
+            line: read.split('\n').count(),
+            column: read
+                .chars()
+                .rev()
+                .take_while(|it| *it != '\n')
+                .count()
+                .max(1),
         })?;
         match journal {
             Self::Http(mut store) => {

@@ -16,6 +16,7 @@ use super::navigation::Navigation;
 use super::pages;
 use super::past::Moment;
 use super::problem::Problem;
+use super::rest::{Rest, of_the_rest};
 use super::route::Route;
 use super::team::{NothingYet, SignIn, Team};
 use super::tenant::Tenant;
@@ -43,6 +44,7 @@ pub fn App(
 ) -> impl IntoView {
     let navigation = Navigation::begin();
     provide_context(navigation);
+    let rest = Rest::of_page();
     let actor = RwSignal::new(remembered_actor());
     let opening = RwSignal::new(Opening::Loading);
     provide_context(keeping);
@@ -64,7 +66,13 @@ pub fn App(
                     }
                     let tenant = Tenant::new(session, actor);
                     opening.set(Opening::Ready(tenant));
-                    tenant.keep_checkpoint().await;
+                    // The first view is not to wait for what comes after it.
+                    browser::after_paint(move || {
+                        spawn_local(async move {
+                            let arrived = rest.arrival().await;
+                            tenant.keep_checkpoint(arrived).await;
+                        });
+                    });
                 }
                 Err(error) => opening.set(Opening::Failed(error)),
             }
@@ -146,12 +154,12 @@ pub fn App(
         <main id="content" tabindex="-1" node_ref=content>
             {move || match opening.get() {
                 Opening::Loading => view! { <p class="loading" role="status">"Opening the journal …"</p> }.into_any(),
-                Opening::Failed(error) => {
+                Opening::Failed(error) => of_the_rest(move |_| {
                     view! { <CannotOpen error=error again=open asked=asked /> }.into_any()
-                }
-                Opening::Empty(team) => {
+                }),
+                Opening::Empty(team) => of_the_rest(move |_| {
                     view! { <NothingYet team=team on_begin=open_or_begin on_carried=open /> }.into_any()
-                }
+                }),
                 Opening::Ready(tenant) => {
                     provide_context(tenant);
                     view! { <Pages tenant=tenant asked=asked /> }.into_any()
@@ -162,9 +170,12 @@ pub fn App(
             .team()
             .map(|team| {
                 move || {
-                    asked
-                        .get()
-                        .then(|| view! { <SignIn team=team on_answer=again on_close=move || asked.set(false) /> })
+                    asked.get().then(|| {
+                        of_the_rest(move |_| {
+                            view! { <SignIn team=team on_answer=again on_close=move || asked.set(false) /> }
+                                .into_any()
+                        })
+                    })
                 }
             })}
         // O1: said on every page.
@@ -197,7 +208,7 @@ pub fn App(
 /// The page that the address means.
 #[component]
 fn Pages(tenant: Tenant, asked: RwSignal<bool>) -> impl IntoView {
-    let navigation = Navigation::of_page();
+    let (navigation, rest) = (Navigation::of_page(), Rest::of_page());
     let page = Memo::new(move |_| {
         let route = navigation.route();
         // The history lists all moments; the other pages show one, and nothing typed in another.
@@ -241,25 +252,34 @@ fn Pages(tenant: Tenant, asked: RwSignal<bool>) -> impl IntoView {
                     }
                 })
         }}
-        <Moment />
+        {move || {
+            rest.arrived().map(|arrived| arrived.run(|| view! { <Moment /> }.into_any()))
+        }}
         {move || match page.get().0.0 {
             Route::Environments { .. } => view! { <pages::environments::Environments /> }.into_any(),
-            Route::Pipeline { .. } => view! { <pages::pipeline::EditEnvironments /> }.into_any(),
-            Route::Environment { .. } => view! { <pages::environment::OneEnvironment /> }.into_any(),
-            Route::Flows { .. } => view! { <pages::flows::Flows /> }.into_any(),
-            Route::Flow { .. } => view! { <pages::flow::OneFlow /> }.into_any(),
-            Route::Matrix { .. } => view! { <pages::matrix::Matrix /> }.into_any(),
-            Route::History { .. } => view! { <pages::history::History /> }.into_any(),
-            Route::Play { .. } => view! { <pages::play::Play /> }.into_any(),
-            Route::Storage => view! { <pages::storage::Storage /> }.into_any(),
-            Route::Unknown(_) => {
-                view! {
-                    <h1>"There is no such page"</h1>
-                    <p>"The address is none of this page's. " <a href="#/">"Go to the environments"</a> "."</p>
-                }
-                    .into_any()
-            }
+            other => of_the_rest(move |_| page_after_the_first(&other)),
         }}
+    }
+}
+
+fn page_after_the_first(route: &Route) -> AnyView {
+    match route {
+        Route::Environments { .. } => ().into_any(),
+        Route::Pipeline { .. } => view! { <pages::pipeline::EditEnvironments /> }.into_any(),
+        Route::Environment { .. } => view! { <pages::environment::OneEnvironment /> }.into_any(),
+        Route::Flows { .. } => view! { <pages::flows::Flows /> }.into_any(),
+        Route::Flow { .. } => view! { <pages::flow::OneFlow /> }.into_any(),
+        Route::Matrix { .. } => view! { <pages::matrix::Matrix /> }.into_any(),
+        Route::History { .. } => view! { <pages::history::History /> }.into_any(),
+        Route::Play { .. } => view! { <pages::play::Play /> }.into_any(),
+        Route::Storage => view! { <pages::storage::Storage /> }.into_any(),
+        Route::Unknown(_) => {
+            view! {
+                <h1>"There is no such page"</h1>
+                <p>"The address is none of this page's. " <a href="#/">"Go to the environments"</a> "."</p>
+            }
+                .into_any()
+        }
     }
 }
 

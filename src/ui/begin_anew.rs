@@ -7,6 +7,7 @@ use super::components::dialog::Dialog;
 use super::components::notice::Trouble;
 use super::keeping::{Beginning, Keeping};
 use super::problem::Problem;
+use super::rest::of_the_rest;
 
 /// The form.
 #[component]
@@ -76,7 +77,11 @@ pub fn WaysToBeginAnew() -> impl IntoView {
         {move || {
             asked
                 .get()
-                .map(|it| view! { <BeginAnew beginning=it on_close=move || asked.set(None) /> })
+                .map(|it| {
+                    of_the_rest(move |_| {
+                        view! { <BeginAnew beginning=it on_close=move || asked.set(None) /> }.into_any()
+                    })
+                })
         }}
     }
 }

@@ -1,5 +1,6 @@
 //! Where the journal is kept, and what it begins with.
 
+use std::any::Any;
 use std::rc::Rc;
 
 use leptos::prelude::*;
@@ -13,8 +14,7 @@ use crate::journal::entry::Hash;
 use crate::journal::http::exchange::{Method, Request, Transport};
 use crate::journal::http::fetch::Fetch;
 use crate::journal::http::store::Store;
-use crate::journal::http::watch;
-use crate::journal::local::{self, Local};
+use crate::journal::local::Local;
 use crate::journal::memory::Memory;
 use crate::journal::place::{Mistake, Place};
 use crate::journal::transfer::Copy;
@@ -30,14 +30,6 @@ pub enum Keeping {
     Team(Team),
 }
 
-/// Watches the journal until it is dropped.
-pub enum Watch {
-    /// What other tabs write to this browser's storage.
-    Browser(local::Watch),
-    /// What others write to a store.
-    Team(watch::Watch),
-}
-
 impl Keeping {
     /// Uses this browser's storage, or the memory of the page where the browser blocks that.
     #[must_use]
@@ -51,19 +43,16 @@ impl Keeping {
         match self {
             Self::Browser(local) => Rc::new(local),
             Self::Page(_) => Rc::new(Memory::default()),
-            Self::Team(team) => team.http(),
+            Self::Team(team) => team.backend(),
         }
     }
 
-    /// Calls back when others have written, and when the store is away or back again. Nobody else
-    /// writes to the memory of a page.
-    pub fn watch(self, callback: impl Fn() + 'static) -> Option<Watch> {
+    /// Calls back when others have written, and when the store is away or back again, until what is
+    /// returned is dropped. Nobody else writes to the memory of a page.
+    pub fn watch(self, callback: impl Fn() + 'static) -> Option<Box<dyn Any>> {
         match self {
-            Self::Browser(_) => Some(Watch::Browser(Local::watch(callback))),
-            Self::Team(team) => {
-                let http = team.http();
-                Some(Watch::Team(watch::Watch::new(http, callback)))
-            }
+            Self::Browser(_) => Some(Box::new(Local::watch(callback))),
+            Self::Team(team) => Some(team.watch(callback)),
             Self::Page(_) => None,
         }
     }

@@ -27,6 +27,7 @@ pub mod pages;
 pub mod past;
 pub mod pick;
 pub mod problem;
+pub mod rest;
 pub mod route;
 pub mod settings_form;
 pub mod team;

@@ -405,6 +405,15 @@ impl Problem {
         )
     }
 
+    /// Explains that what is not part of the first view could not be loaded.
+    #[must_use]
+    pub fn not_loaded() -> Self {
+        Self::new(
+            "This part of the page could not be loaded.",
+            "Check the connection and try again. If that does not help, load the page again.",
+        )
+    }
+
     /// Explains that a file could not be saved.
     #[must_use]
     pub fn not_saved() -> Self {

@@ -1,6 +1,7 @@
 //! A store that a team shares: who one is to it, and what is shown while it holds no journal or is
 //! away.
 
+use std::any::Any;
 use std::rc::Rc;
 
 use leptos::ev::SubmitEvent;
@@ -14,25 +15,31 @@ use super::components::field::Line;
 use super::components::notice::{Recording, outcome};
 use super::keeping::Beginning;
 use super::problem::Problem;
+use super::rest::Arrived;
 use crate::browser;
-use crate::journal::backend::BackendError;
+use crate::journal::backend::{Backend, BackendError};
 use crate::journal::http::Http;
 use crate::journal::http::fetch::Fetch;
 use crate::journal::http::store::{Auth, Store, basic, bearer};
+use crate::journal::http::watch;
 use crate::journal::transfer;
 
 /// A store that a team shares. Cheap to copy.
 #[derive(Clone, Copy)]
-pub struct Team(StoredValue<Rc<Http>, LocalStorage>);
+pub struct Team {
+    http: StoredValue<Rc<Http>, LocalStorage>,
+    arrived: Arrived,
+}
 
 impl Team {
     /// Uses a store, as who signed in to it in this tab.
     #[must_use]
-    pub fn new(store: Store) -> Self {
+    pub fn new(arrived: Arrived, store: Store) -> Self {
         let http = Http::new(store, Box::new(Fetch));
-        let team = Self(StoredValue::new_local(Rc::new(http)));
+        let http = StoredValue::new_local(Rc::new(http));
+        let team = Self { http, arrived };
         if let Some(authorization) = browser::remembered_here(&team.choice()) {
-            team.0.with_value(|http| http.authorize(authorization));
+            team.http().authorize(authorization);
         }
         team
     }
@@ -40,13 +47,25 @@ impl Team {
     /// Proves from now on who asks, and remembers it in this tab only.
     pub fn authorize(self, authorization: String) {
         browser::remember_here(&self.choice(), &authorization);
-        self.0.with_value(|http| http.authorize(authorization));
+        self.http().authorize(authorization);
+    }
+
+    fn http(self) -> Rc<Http> {
+        self.http.get_value()
     }
 
     /// Returns what keeps the journal.
     #[must_use]
-    pub fn http(self) -> Rc<Http> {
-        self.0.get_value()
+    pub fn backend(self) -> Rc<dyn Backend> {
+        self.arrived.run::<Rc<dyn Backend>>(|| self.http())
+    }
+
+    /// Calls back when others have written, and when the store is away or back again, until what is
+    /// returned is dropped.
+    pub fn watch(self, callback: impl Fn() + 'static) -> Box<dyn Any> {
+        let callback: Box<dyn Fn()> = Box::new(callback);
+        self.arrived
+            .run::<Box<dyn Any>>(|| Box::new(watch::Watch::new(self.http(), callback)))
     }
 
     /// Of this store: another one behind the same page is told nothing.
@@ -57,13 +76,13 @@ impl Team {
     /// Returns the address of the journal.
     #[must_use]
     pub fn address(self) -> String {
-        self.0.with_value(|http| http.store().base.clone())
+        self.arrived.run(|| self.http().store().base.clone())
     }
 
     /// Returns how the store learns who asks.
     #[must_use]
     pub fn auth(self) -> Auth {
-        self.0.with_value(|http| http.store().auth)
+        self.arrived.run(|| self.http().store().auth)
     }
 
     /// Tells whether the store holds a journal; to be asked before anything was read.
@@ -72,7 +91,9 @@ impl Team {
     ///
     /// [`BackendError`].
     pub async fn has_journal(self) -> Result<bool, BackendError> {
-        self.http().has_news().await
+        let http = self.http();
+        let asking = self.arrived.begin(async move || http.has_news().await);
+        asking.await
     }
 
     /// Tells whether the error is that the store wants to know who one is, and takes a typed answer.

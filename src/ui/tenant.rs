@@ -15,6 +15,7 @@ use leptos::task::spawn_local;
 use super::components::form::Said;
 use super::deed::deed;
 use super::problem::Problem;
+use super::rest::{Arrived, Rest};
 use crate::browser;
 use crate::domain::actor::{Actor, Context, Role, Timestamp};
 use crate::domain::command::Command;
@@ -215,10 +216,11 @@ impl Tenant {
     }
 
     /// Spares the next opening what this one had to read, where that was much.
-    pub async fn keep_checkpoint(self) {
+    pub async fn keep_checkpoint(self, arrived: Arrived) {
         let session = self.session.get_value();
+        let keeping = arrived.begin(async move || session.keep_checkpoint().await);
         // Without one the next opening takes as long as this one did.
-        let _ = session.keep_checkpoint().await;
+        let _ = keeping.await;
     }
 
     /// Returns the position of the last entry; whoever asks runs again after the next one.
@@ -306,18 +308,20 @@ impl Tenant {
         }
     }
 
-    /// Says why a form cannot be confirmed: because of the role (O1), or of what was typed.
+    /// Says why a form cannot be confirmed: because of the role (O1), or of what was typed. Nothing
+    /// until the rest of the page is there, without which nothing is confirmed.
     pub fn why_not(
         self,
         needs: Role,
         typed: impl Fn() -> Option<Problem> + Send + Sync + 'static,
     ) -> Signal<Option<String>> {
+        let rest = Rest::of_page();
         Signal::derive(move || {
-            let refused = self.permits(needs).err();
-            refused
-                .map(|refusal| self.problem(&refusal))
-                .or_else(&typed)
-                .map(|problem| problem.text())
+            rest.arrived()?.run(|| {
+                let refused = self.permits(needs).err();
+                let problem = refused.map(|refusal| self.problem(&refusal));
+                Some(problem.or_else(&typed)?.text())
+            })
         })
     }
 

@@ -125,7 +125,7 @@ fn versions_are_never_mixed() {
 #[test]
 fn a_page_that_does_not_start_says_so_and_can_be_tried_again() {
     let folder = copy_of_the_site("missing-program");
-    let program = only_file(&folder, "wasm");
+    let program = only_file(&folder, "page-", "wasm");
     let away = folder.join("away");
     fs::rename(&program, &away).unwrap();
     journey_in(&folder, |page| {
@@ -168,7 +168,7 @@ fn without_javascript_the_page_says_what_it_needs() {
 
 // Sites -------------------------------------------------------------------------------------------
 
-fn copy_of_the_site(name: &str) -> PathBuf {
+pub(crate) fn copy_of_the_site(name: &str) -> PathBuf {
     let copy = products().join("sites").join(name);
     let _ = fs::remove_dir_all(&copy);
     fs::create_dir_all(&copy).unwrap();
@@ -179,13 +179,17 @@ fn copy_of_the_site(name: &str) -> PathBuf {
     copy
 }
 
-fn only_file(folder: &Path, extension: &str) -> PathBuf {
+pub(crate) fn only_file(folder: &Path, beginning: &str, extension: &str) -> PathBuf {
     let mut found = fs::read_dir(folder)
         .unwrap()
         .map(|file| file.unwrap().path())
-        .filter(|file| file.extension().is_some_and(|it| it == extension));
+        .filter(|file| file.extension().is_some_and(|it| it == extension))
+        .filter(|file| {
+            let name = file.file_name().unwrap_or_default();
+            name.to_string_lossy().starts_with(beginning)
+        });
     let file = found.next().unwrap();
-    assert_eq!(found.next(), None, "one file with {extension}");
+    assert_eq!(found.next(), None, "one file {beginning}….{extension}");
     file
 }
 

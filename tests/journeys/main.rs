@@ -46,6 +46,7 @@ mod permission;
 mod profile;
 mod promotion;
 mod removal;
+mod rest;
 mod rollback;
 mod storage;
 mod team;

@@ -1,10 +1,11 @@
 //! What a release has and a page under development has not: the content security policy, one style
-//! sheet, checksums and names by content for all that the page loads, the worker that keeps it for
-//! when there is no network, and everything compressed beside itself.
+//! sheet, the program in two parts, checksums and names by content for all that the page loads, the
+//! worker that keeps it for when there is no network, and everything compressed beside itself.
 //!
 //! The policy stands in `index.html` under a name that no browser knows, because it forbids the
 //! script with which Trunk reloads a page under development.
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Write as _};
@@ -18,6 +19,7 @@ use xtask::integrity::integrity;
 
 use crate::progress::Outcome;
 use crate::site::files;
+use crate::split;
 
 const POLICY_IN_SOURCE: &str = "release-content-security-policy";
 const POLICY: &str = "content-security-policy";
@@ -32,8 +34,16 @@ pub(crate) const SETTINGS: &str = "config.json";
 /// Files shorter than this travel in one packet anyway.
 const WORTH_COMPRESSING: usize = 1_000;
 
-/// Finishes the site that Trunk has built for release in `folder`; `worker` is the worker's source.
-pub(crate) fn finish(folder: &Path, worker: &str) -> Outcome {
+/// What the sources say of what a release is finished with.
+pub(crate) struct Sources {
+    /// The program as the linker left it.
+    pub(crate) linked: Vec<u8>,
+    /// The worker's source.
+    pub(crate) worker: String,
+}
+
+/// Finishes the site that Trunk has built for release in `folder`.
+pub(crate) fn finish(folder: &Path, sources: &Sources) -> Outcome {
     let cannot =
         |error: io::Error| format!("Cannot finish the site in {}: {error}", folder.display());
     let page = folder.join("index.html");
@@ -56,10 +66,11 @@ pub(crate) fn finish(folder: &Path, worker: &str) -> Outcome {
     let loader = fs::read(folder.join(LOADER)).map_err(cannot)?;
     let name = named_by_content("boot", "js", &loader);
     fs::rename(folder.join(LOADER), folder.join(&name)).map_err(cannot)?;
-    let html = with_loader(&html, &name, &integrity(&loader))?;
+    let (html, rest) = in_two_parts(folder, &html, &sources.linked)?;
+    let html = with_loader(&html, &name, &integrity(&loader), &rest)?;
     fs::write(&page, html).map_err(cannot)?;
 
-    let worker = worker_of(folder, worker).map_err(cannot)?;
+    let worker = worker_of(folder, &sources.worker).map_err(cannot)?;
     fs::write(folder.join(WORKER), worker).map_err(cannot)?;
     compress(folder).map_err(cannot)
 }
@@ -114,15 +125,98 @@ fn attribute<'tag>(tag: &'tag str, name: &str) -> Option<&'tag str> {
     })
 }
 
-/// The page with its loader under the name of its content, with its checksum, and told of the
-/// worker.
-fn with_loader(html: &str, name: &str, integrity: &str) -> Outcome<String> {
+/// What a page names by its checksum.
+struct Named {
+    name: String,
+    integrity: String,
+}
+
+impl Named {
+    fn put(folder: &Path, stem: &str, extension: &str, content: &[u8]) -> Outcome<Self> {
+        let name = named_by_content(stem, extension, content);
+        fs::write(folder.join(&name), content)
+            .map_err(|error| format!("Cannot write {name} to {}: {error}", folder.display()))?;
+        let integrity = integrity(content);
+        Ok(Self { name, integrity })
+    }
+}
+
+/// Puts two parts in the place of the program, and what joins it to the browser in fewer words beside
+/// them. Returns the page that starts with the first, and the other.
+fn in_two_parts(folder: &Path, html: &str, linked: &[u8]) -> Outcome<(String, Named)> {
+    let cannot =
+        |error: io::Error| format!("Cannot split the program in {}: {error}", folder.display());
+    let files = files(folder, Path::new("")).map_err(cannot)?;
+    let mut programs = files
+        .iter()
+        .filter(|file| file.extension().is_some_and(|it| it == "wasm"));
+    let (Some(program), None) = (programs.next(), programs.next()) else {
+        return Err("The built page must have one program.".to_owned());
+    };
+    let whole = fs::read(folder.join(program)).map_err(cannot)?;
+    let parts = split::split(linked, &whole, split::Names::Dropped)?;
+
+    let first = Named::put(folder, "page", "wasm", &parts.first)?;
+    let rest = Named::put(folder, "rest", "wasm", &parts.rest)?;
+    let mut page = html.to_owned();
+    let mut replace = |old: &Path, content: &[u8], new: &Named| {
+        let (name, checksum) = (old.to_string_lossy(), integrity(content));
+        if !page.contains(&*name) || !page.contains(&checksum) {
+            return Err(format!(
+                "The built page must name {name} with its checksum."
+            ));
+        }
+        page = page
+            .replace(&*name, &new.name)
+            .replace(&checksum, &new.integrity);
+        fs::remove_file(folder.join(old)).map_err(cannot)
+    };
+    replace(program, &whole, &first)?;
+
+    let joint = program.to_string_lossy().replace("_bg.wasm", ".js");
+    let joint = Path::new(&joint);
+    let joining = fs::read_to_string(folder.join(joint)).map_err(cannot)?;
+    let shorter = in_fewer_words(&joining, &parts.imports);
+    let shorter = Named::put(folder, "page", "js", shorter.as_bytes())?;
+    replace(joint, joining.as_bytes(), &shorter)?;
+    Ok((page, rest))
+}
+
+/// A script without what only its readers need, in which what the program imports has other names.
+fn in_fewer_words(script: &str, names: &[(String, String)]) -> String {
+    let names: HashMap<&str, &str> = names.iter().map(|(old, new)| (&**old, &**new)).collect();
+    let mut shorter = String::new();
+    for line in script.lines().map(str::trim) {
+        if line.is_empty() || ["//", "/*", "*"].iter().any(|it| line.starts_with(it)) {
+            continue;
+        }
+        let of_word = |it: char| it.is_alphanumeric() || it == '_' || it == '$';
+        let mut rest = line;
+        while !rest.is_empty() {
+            let end = rest.find(|it| !of_word(it)).unwrap_or(rest.len());
+            let (word, after) = rest.split_at(end);
+            shorter += names.get(word).copied().unwrap_or(word);
+            let end = after.find(of_word).unwrap_or(after.len());
+            let (between, after) = after.split_at(end);
+            shorter += between;
+            rest = after;
+        }
+        shorter.push('\n');
+    }
+    shorter
+}
+
+/// The page with its loader under the name of its content, with its checksum, and told of the rest of
+/// the program and of the worker.
+fn with_loader(html: &str, name: &str, integrity: &str, rest: &Named) -> Outcome<String> {
     let plain = html.replace(&format!("src=\"./{LOADER}\""), &format!("src=./{LOADER}"));
     let loaded = format!("src=./{LOADER}");
     let mut parts = plain.split(&loaded);
     match (parts.next(), parts.next(), parts.next()) {
         (Some(before), Some(after), None) => Ok(format!(
-            "{before}src=\"./{name}\" integrity=\"{integrity}\" data-worker=\"./{WORKER}\"{after}"
+            "{before}src=\"./{name}\" integrity=\"{integrity}\" data-rest=\"./{}\" \
+             data-rest-integrity=\"{}\" data-worker=\"./{WORKER}\"{after}",
+            rest.name, rest.integrity
         )),
         _ => Err(format!(
             "The built page must load ./{LOADER} once: see pattern_script in Trunk.toml."
@@ -226,21 +320,37 @@ mod tests {
     }
 
     #[test]
-    fn the_loader_has_a_checksum_and_knows_the_worker() {
+    fn the_loader_has_a_checksum_and_knows_the_rest_and_the_worker() {
+        let rest = Named {
+            name: "rest-1.wasm".to_owned(),
+            integrity: "sha384-y".to_owned(),
+        };
         for html in [
             "<script data-js=./a.js src=./boot.js type=module></script>",
             "<script data-js=./a.js src=\"./boot.js\" type=module></script>",
         ] {
             assert_eq!(
-                with_loader(html, "boot-1.js", "sha384-x"),
+                with_loader(html, "boot-1.js", "sha384-x", &rest),
                 Ok(
                     "<script data-js=./a.js src=\"./boot-1.js\" integrity=\"sha384-x\" \
+                    data-rest=\"./rest-1.wasm\" data-rest-integrity=\"sha384-y\" \
                     data-worker=\"./sw.js\" type=module></script>"
                         .to_owned()
                 )
             );
         }
-        assert!(with_loader("<script src=./other.js>", "boot-1.js", "").is_err());
+        assert!(with_loader("<script src=./other.js>", "boot-1.js", "", &rest).is_err());
+    }
+
+    #[test]
+    fn a_script_in_fewer_words_does_the_same() {
+        let script = "/**\n * @returns {any}\n */\nconst a = {\n    // Why.\n    __wbg_now_1: () => now(),\n\n    \
+                      __wbg_now_12: '// no comment',\n};\n";
+        let names = [("__wbg_now_1".to_owned(), "_0".to_owned())];
+        assert_eq!(
+            in_fewer_words(script, &names),
+            "const a = {\n_0: () => now(),\n__wbg_now_12: '// no comment',\n};\n"
+        );
     }
 
     #[test]

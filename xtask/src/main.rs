@@ -8,6 +8,7 @@ mod lint;
 mod progress;
 mod site;
 mod size;
+mod split;
 mod stamp;
 mod test;
 mod tools;
@@ -39,8 +40,8 @@ cargo xtask <command>
   fuzz [TARGET] [--runs N]
                        gives what reads texts from outside any text: all targets, or one of
                        entries, journals, imports, checkpoints, routes; 100,000 runs of each
-  bench size           measures what a first visit loads, and which part
-                       of the program is how much of it
+  bench size           measures what a first visit loads, what is loaded after it,
+                       and which part of the program is how much of that
   lint                 checks layout, lints and documentation
   env                  prints the environment for calling trunk, or cargo for WebAssembly:
                        (eval \"$(cargo xtask env)\"; trunk build)

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::checkout;
-use crate::finish::{self, SETTINGS};
+use crate::finish::{self, SETTINGS, Sources};
 use crate::progress::{self, Outcome};
 use crate::stamp;
 use crate::tools;
@@ -31,18 +31,35 @@ pub(crate) fn build(folder: &Path) -> Outcome {
             trunk.env("RUST_BACKTRACE", "0");
             progress::run(&mut trunk, &checkout::log("site"))
         })?;
-        finish::finish(&built, &worker()?)?;
+        finish::finish(&built, &sources()?)?;
         fs::write(&stamp_file, stamp)
             .map_err(|error| format!("Cannot write {}: {error}", stamp_file.display()))?;
     }
     mirror(&built, folder)
 }
 
-/// The source of the worker that keeps the page for when there is no network.
-fn worker() -> Outcome<String> {
-    let source = checkout::root().join("src/worker.js");
-    fs::read_to_string(&source)
-        .map_err(|error| format!("Cannot read {}: {error}", source.display()))
+fn sources() -> Outcome<Sources> {
+    let worker = checkout::root().join("src/worker.js");
+    Ok(Sources {
+        linked: read(&linked_program())?,
+        worker: fs::read_to_string(&worker)
+            .map_err(|error| format!("Cannot read {}: {error}", worker.display()))?,
+    })
+}
+
+/// Where the program lies as the linker left it.
+pub(crate) fn linked_program() -> PathBuf {
+    checkout::wasm_target().join("wasm32-unknown-unknown/release/page.wasm")
+}
+
+/// Where the program lies as wasm-opt left it, in one piece.
+pub(crate) fn whole_program() -> PathBuf {
+    checkout::wasm_target().join("wasm-opt/release/page_bg.wasm")
+}
+
+/// Reads a file of a build.
+pub(crate) fn read(file: &Path) -> Outcome<Vec<u8>> {
+    fs::read(file).map_err(|error| format!("Cannot read {}: {error}", file.display()))
 }
 
 /// Everything that Trunk needs: its tools, the target, and the crates, which it doesn't download

@@ -1,25 +1,26 @@
 //! What a first visit loads: by file, and of the program by crate and by part of our own.
 //!
-//! The parts are read from the names that the program still has before it is optimised for the last
-//! time; what is left of it then is shared out among them by how well each compresses alone. Good
-//! for seeing what grew, not to the byte.
+//! The parts are read from the names that the program has until it is split; the size of what a
+//! visitor loads is shared out among them by how well each compresses alone. Good for seeing what
+//! grew, not to the byte.
 
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use crate::checkout;
 use crate::finish;
 use crate::progress::{self, Outcome};
 use crate::site;
+use crate::split;
 
-/// What a first visit may load, in bytes.
+/// What a first visit may load, in bytes, until it sees something. A journey holds it.
 const BUDGET: usize = 200_000;
 /// How many parts of the program are listed by themselves.
 const LISTED: usize = 40;
 
-/// Builds the site and prints both tables.
+/// Builds the site and prints the tables.
 pub(crate) fn bench() -> Outcome {
     let dist = checkout::root().join("dist");
     site::build(&dist)?;
@@ -43,23 +44,46 @@ pub(crate) fn bench() -> Outcome {
         "{by} bytes {word} the {BUDGET} that it may have\n"
     ));
 
-    let program = files
-        .iter()
-        .find(|(name, ..)| is_wasm(Path::new(name)))
-        .map_or(0, |(_, _, compressed)| *compressed);
-    let named = named_program().map_err(cannot)?;
-    let module = fs::read(&named).map_err(cannot)?;
-    let parts = parts(&module).ok_or_else(|| {
-        format!(
-            "{} is not the WebAssembly that it should be. Build it again: rm {0}",
-            named.display()
-        )
-    })?;
-    progress::say("Of the program:                                        plain  ≈ brotli");
-    for (name, raw, compressed) in shared_out(parts, program).map_err(cannot)? {
-        progress::say(&row(&name, raw, compressed));
+    let linked = site::read(&site::linked_program())?;
+    let whole = site::read(&site::whole_program())?;
+    let named = split::split(&linked, &whole, split::Names::Kept)?;
+    for (what, stem, module) in [
+        ("Of the program, in the first view:", "page-", named.first),
+        ("Of the program, after it:         ", "rest-", named.rest),
+    ] {
+        let parts =
+            parts(&module).ok_or("The program is not the WebAssembly that it should be.")?;
+        let program = program(&dist, stem).map_err(cannot)?;
+        progress::say(&format!("{what}                     plain  ≈ brotli"));
+        for (name, raw, compressed) in shared_out(parts, &program).map_err(cannot)? {
+            progress::say(&row(&name, raw, compressed));
+        }
+        let (name, raw, compressed) = program;
+        progress::say(&format!("{}\n", row(&name, raw, compressed)));
     }
     Ok(())
+}
+
+/// The part of the program whose file begins so.
+fn program(dist: &Path, stem: &str) -> io::Result<Sized> {
+    for file in site::files(dist, Path::new(""))? {
+        let name = file.to_string_lossy().into_owned();
+        if name.starts_with(stem) && is_wasm(&file) {
+            return sized(dist, name);
+        }
+    }
+    Err(io::ErrorKind::NotFound.into())
+}
+
+/// A file of the site, as it is and as a browser gets it.
+fn sized(dist: &Path, name: String) -> io::Result<Sized> {
+    let content = fs::read(dist.join(&name))?;
+    let beside = fs::metadata(dist.join(format!("{name}.br")));
+    let compressed = match beside {
+        Ok(beside) => usize::try_from(beside.len()).unwrap_or(usize::MAX),
+        Err(_) => finish::brotli(&content, finish::BEST)?.len(),
+    };
+    Ok((name, content.len(), compressed))
 }
 
 fn row(name: &str, raw: usize, compressed: usize) -> String {
@@ -69,23 +93,19 @@ fn row(name: &str, raw: usize, compressed: usize) -> String {
 /// A name, and its size plain and compressed.
 type Sized = (String, usize, usize);
 
-/// What a browser loads before the page is seen. Not the worker, which comes after that, and no
-/// icon that only an installed page has.
+/// What a browser loads before the page is seen. Not the worker and the rest of the program, which
+/// come after that, and no icon that only an installed page has.
 fn first_view(dist: &Path) -> io::Result<Vec<Sized>> {
     let page = fs::read_to_string(dist.join("index.html"))?;
     let mut loaded = Vec::new();
     for file in site::files(dist, Path::new(""))? {
         let name = file.to_string_lossy().into_owned();
         let asked_for = name == "index.html" || name == finish::SETTINGS || page.contains(&name);
-        let later = name == finish::WORKER || file.extension().is_some_and(|it| it == "png");
+        let later = name == finish::WORKER
+            || name.starts_with("rest-")
+            || file.extension().is_some_and(|it| it == "png");
         if asked_for && !later {
-            let content = fs::read(dist.join(&file))?;
-            let beside = fs::metadata(dist.join(format!("{name}.br")));
-            let compressed = match beside {
-                Ok(beside) => usize::try_from(beside.len()).unwrap_or(usize::MAX),
-                Err(_) => finish::brotli(&content, finish::BEST)?.len(),
-            };
-            loaded.push((name, content.len(), compressed));
+            loaded.push(sized(dist, name)?);
         }
     }
     loaded.sort_by_key(|(_, _, compressed)| std::cmp::Reverse(*compressed));
@@ -96,23 +116,8 @@ fn is_wasm(file: &Path) -> bool {
     file.extension().is_some_and(|it| it == "wasm")
 }
 
-/// The program as wasm-bindgen left it, with the names of its functions.
-fn named_program() -> io::Result<PathBuf> {
-    let folder = checkout::wasm_target().join("wasm-bindgen/release");
-    let mut newest = None;
-    for entry in fs::read_dir(&folder)? {
-        let entry = entry?;
-        if is_wasm(&entry.path()) {
-            newest = newest.max(Some((entry.metadata()?.modified()?, entry.path())));
-        }
-    }
-    newest
-        .map(|(_, file)| file)
-        .ok_or(io::ErrorKind::NotFound.into())
-}
-
 /// The largest parts with their share of what the whole program is compressed to.
-fn shared_out(parts: BTreeMap<String, Vec<u8>>, program: usize) -> io::Result<Vec<Sized>> {
+fn shared_out(parts: BTreeMap<String, Vec<u8>>, program: &Sized) -> io::Result<Vec<Sized>> {
     let mut sized = Vec::new();
     for (name, code) in parts {
         // Fast rather than good: only the proportions count.
@@ -120,7 +125,7 @@ fn shared_out(parts: BTreeMap<String, Vec<u8>>, program: usize) -> io::Result<Ve
     }
     let whole: usize = sized.iter().map(|(_, _, compressed)| compressed).sum();
     for (_, _, compressed) in &mut sized {
-        *compressed = *compressed * program / whole.max(1);
+        *compressed = *compressed * program.2 / whole.max(1);
     }
     sized.sort_by_key(|(_, _, compressed)| std::cmp::Reverse(*compressed));
     let rest = sized.split_off(LISTED.min(sized.len()));
@@ -173,7 +178,7 @@ fn parts(module: &[u8]) -> Option<BTreeMap<String, Vec<u8>>> {
 /// The part of the program that a function belongs to, by its name: our own by module, others by
 /// crate, and by themselves the two of which generics make many.
 fn part(name: &str) -> String {
-    let name = without_hashes(name);
+    let name = without_hashes(&rustc_demangle::demangle(name).to_string());
     let name = name.as_str();
     for (of_core, shown) in [
         ("core::slice::sort", "sorting"),

@@ -53,7 +53,10 @@ impl WasmEnvironment {
         ];
         variables.extend(match whom {
             For::Us => compiler()?,
-            For::Visitors => compiler_for_size()?.map_or_else(compiler, Ok)?,
+            For::Visitors => {
+                let compiler = compiler_for_size()?.map_or_else(compiler, Ok)?;
+                with_flag(compiler, FOR_SPLITTING)
+            }
         });
         Ok(Self(variables))
     }
@@ -113,6 +116,26 @@ fn compiler_for_size() -> Outcome<Option<Vec<(&'static str, OsString)>>> {
     with_std(DEBIAN_RUSTC, &SMALL).map(Some)
 }
 
+/// Has the linker say who refers to what, for `split`.
+const FOR_SPLITTING: &str = "-Clink-arg=--emit-relocs";
+
+/// What the compiler is told, after what cargo tells it anyway.
+const FLAGS: &str = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS";
+
+fn with_flag(
+    mut compiler: Vec<(&'static str, OsString)>,
+    flag: &str,
+) -> Vec<(&'static str, OsString)> {
+    match compiler.iter_mut().find(|(name, _)| *name == FLAGS) {
+        Some((_, flags)) => {
+            flags.push(" ");
+            flags.push(flag);
+        }
+        None => compiler.push((FLAGS, flag.into())),
+    }
+    compiler
+}
+
 /// How a standard library is built, and what is built upon it.
 struct Std {
     /// What its folder in the cache is called, before the compiler's version.
@@ -151,7 +174,7 @@ fn with_std(rustc: &'static str, std: &Std) -> Outcome<Vec<(&'static str, OsStri
         flags.push(" ");
         flags.push(flag);
     }
-    let mut variables = vec![("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS", flags)];
+    let mut variables = vec![(FLAGS, flags)];
     if rustc == DEBIAN_RUSTC {
         variables.extend([
             ("RUSTC", rustc.into()),

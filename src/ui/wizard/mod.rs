@@ -25,6 +25,7 @@ use super::components::icon::{Glyph, Icon};
 use super::components::notice::{Done, Recording, Trouble};
 use super::make_room::MakeRoom;
 use super::problem::Problem;
+use super::rest::Rest;
 use super::tenant::Tenant;
 use crate::domain::id::{Position, ReleaseId};
 use crate::domain::plan::Plan;
@@ -222,11 +223,15 @@ pub fn expander_id(release: ReleaseId) -> String {
     format!("expand-{release}")
 }
 
-/// Returns why something cannot be done now: from the same function that decides it.
+/// Returns why something cannot be done now: from the same function that decides it. Nothing until
+/// the rest of the page is there, without which nothing is done.
 pub fn why_not(tenant: Tenant, act: Act) -> Signal<Option<String>> {
+    let rest = Rest::of_page();
     Memo::new(move |_| {
-        let refusal = act.plan(tenant).err()?;
-        Some(tenant.problem(&refusal).text())
+        rest.arrived()?.run(|| {
+            let refusal = act.plan(tenant).err()?;
+            Some(tenant.problem(&refusal).text())
+        })
     })
     .into()
 }

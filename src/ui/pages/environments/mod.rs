@@ -15,6 +15,7 @@ use crate::domain::id::ReleaseId;
 use crate::ui::build::BuildForm;
 use crate::ui::hold::HoldForm;
 use crate::ui::navigation::Navigation;
+use crate::ui::rest::of_the_rest;
 use crate::ui::route::{Form, Open, Route};
 use crate::ui::tenant::Tenant;
 use crate::ui::wizard::{Act, Wizard};
@@ -40,12 +41,15 @@ pub fn Environments() -> impl IntoView {
         <Welcome />
         <Tiles />
         <Releases open=open />
-        {move || form(navigation, open.get())}
+        {move || match open.get() {
+            None | Some(Open::Release(_)) => None,
+            Some(open) => Some(of_the_rest(move |_| form(navigation, open))),
+        }}
     }
 }
 
 /// The form that the address opens, over the page.
-fn form(navigation: Navigation, open: Option<Open>) -> Option<AnyView> {
+fn form(navigation: Navigation, open: Open) -> AnyView {
     let tenant = Tenant::of_page();
     // Behind a form lie the release's details, where it still exists.
     let beneath = move |release: Option<ReleaseId>| {
@@ -60,22 +64,22 @@ fn form(navigation: Navigation, open: Option<Open>) -> Option<AnyView> {
         view! { <Wizard act=act on_close=behind(release) on_done=on_done undo_at=undo_at /> }
             .into_any()
     };
-    match open? {
-        Open::Release(_) => None,
-        Open::Build => Some(view! { <BuildForm flow=None on_close=behind(None) /> }.into_any()),
+    match open {
+        Open::Release(_) => ().into_any(),
+        Open::Build => view! { <BuildForm flow=None on_close=behind(None) /> }.into_any(),
         Open::Undo(position) if tenant.awaits(position) => {
-            Some(view! { <p class="loading" role="status">"Reading the history …"</p> }.into_any())
+            view! { <p class="loading" role="status">"Reading the history …"</p> }.into_any()
         }
         Open::Undo(position) => {
             let act = Act::Undo(position);
-            Some(wizard(act, untrack(|| act.release(tenant))))
+            wizard(act, untrack(|| act.release(tenant)))
         }
-        Open::Form(id, Form::RollBack) => Some(wizard(Act::RollBack(id), Some(id))),
+        Open::Form(id, Form::RollBack) => wizard(Act::RollBack(id), Some(id)),
         Open::Form(id, Form::Hold) => {
-            Some(view! { <HoldForm release=id on_close=behind(Some(id)) /> }.into_any())
+            view! { <HoldForm release=id on_close=behind(Some(id)) /> }.into_any()
         }
-        Open::Form(id, Form::Promote) => Some(wizard(Act::Promote(id), Some(id))),
-        Open::Form(id, Form::Delete) => Some(wizard(Act::Delete(id), Some(id))),
-        Open::Form(id, Form::RemoveFlow(flow)) => Some(wizard(Act::RemoveFlow(id, flow), Some(id))),
+        Open::Form(id, Form::Promote) => wizard(Act::Promote(id), Some(id)),
+        Open::Form(id, Form::Delete) => wizard(Act::Delete(id), Some(id)),
+        Open::Form(id, Form::RemoveFlow(flow)) => wizard(Act::RemoveFlow(id, flow), Some(id)),
     }
 }

@@ -1,0 +1,111 @@
+//! The first view, and the rest of the program, which comes after it.
+
+use std::fs;
+
+use crate::hosting::{copy_of_the_site, only_file};
+use crate::page::{Page, Role, Within, built_site, journey, journey_in};
+use crate::steps::{ROLL_BACK, ROLLBACK_FORM, expand, finish, go_home, release};
+
+/// What a first view may load, compressed.
+const BUDGET: u64 = 200_000;
+
+/// Every page and form but the first has a sentence in its place as long as it is not there, and the
+/// first goes on working.
+#[test]
+fn without_the_rest_the_first_view_works_and_all_else_can_be_tried_again() {
+    let folder = copy_of_the_site("missing-rest");
+    let rest = only_file(&folder, "rest-", "wasm");
+    let away = folder.join("away");
+    fs::rename(&rest, &away).unwrap();
+    journey_in(&folder, |page| {
+        let open = expand(page, "Release B");
+        open.says(&["Flows of Release B", "Orders", "Prices", "Refunds"]);
+        expand(page, "Loyalty launch").says(&["Flows of Loyalty launch"]);
+        release(page, "Release B").does_not_say(&["Flows of Release B"]);
+
+        let missing = page.saying(Role::Alert, "This part of the page could not be loaded.");
+        let open = expand(page, "Release B");
+        let in_release = page.hash();
+        open.button(ROLL_BACK).click();
+        missing.button("Try again").is_there();
+        page.go(&in_release);
+        missing.is_gone();
+        let tile = page.link("Manage Production").target();
+        let (_, environment) = tile.split_once('#').expect("an address of this page");
+        for address in [
+            "#/flows",
+            "#/matrix",
+            "#/history",
+            "#/storage",
+            "#/environments",
+            "#/build",
+            "#/nowhere",
+            &format!("{in_release}/promote"),
+            &format!("{in_release}/hold"),
+            &format!("{in_release}/delete"),
+            &format!("#{environment}"),
+        ] {
+            page.go(address);
+            missing.button("Try again").is_there();
+            go_home(page);
+            missing.is_gone();
+        }
+        page.reload();
+        page.go(&format!("{in_release}/rollback"));
+        missing.button("Try again").click();
+        missing.button("Try again").is_there();
+
+        fs::rename(&away, &rest).unwrap();
+        missing.button("Try again").click();
+        let form = page.dialog(ROLLBACK_FORM);
+        form.button(ROLL_BACK).click();
+        finish(&form);
+        release(page, "Release B").says(&["in Test"]);
+        assert!(
+            page.complaints().iter().all(|line| line.contains("404")
+                || line.contains("rest-")
+                || line.contains("sw.js")),
+            "the console says what is missing, and nothing else"
+        );
+    });
+}
+
+/// What is loaded until the first view can be seen is within its budget.
+#[test]
+fn the_first_view_is_small() {
+    journey(|page| {
+        page.heading("Releases").is_there();
+        let names = loaded(page);
+        assert!(
+            names.iter().any(|name| name.starts_with("page-")),
+            "{names:?}"
+        );
+        let sizes = names.iter().map(|name| {
+            let compressed = built_site().join(format!("{name}.br"));
+            let plain = || fs::metadata(built_site().join(name));
+            let size = fs::metadata(compressed).or_else(|_| plain()).unwrap().len();
+            (name, size)
+        });
+        let sizes: Vec<_> = sizes.collect();
+        let total: u64 = sizes.iter().map(|(_, size)| size).sum();
+        assert!(total <= BUDGET, "{total} bytes: {sizes:?}");
+    });
+}
+
+/// The page and what it has loaded, but for what comes after the first view.
+fn loaded(page: &Page) -> Vec<String> {
+    let names = page.run(
+        "return ['index.html', ...performance.getEntriesByType('resource').map(it =>
+             new URL(it.name).pathname.split('/').pop())]",
+    );
+    let names = names.as_array().cloned().unwrap_or_default();
+    let after = |name: &str| name.starts_with("rest-") || name == "sw.js";
+    let mut names: Vec<String> = names
+        .iter()
+        .filter_map(|name| name.as_str().map(str::to_owned))
+        .filter(|name| !after(name))
+        .collect();
+    names.sort();
+    names.dedup();
+    names
+}
