@@ -877,7 +877,7 @@ impl Side<'_> {
                 let number = writer.function_index(*function).map_err(told)?;
                 match runs.last_mut() {
                     Some((from, run)) if to_usize(*from) + run.len() == to_usize(*slot) => {
-                        run.push(number)
+                        run.push(number);
                     }
                     _ => runs.push((*slot, vec![number])),
                 }
