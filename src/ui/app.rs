@@ -80,7 +80,7 @@ pub fn App(
     };
     let open = move || {
         let Some(team) = keeping.team() else {
-            return open_or_begin(Beginning::chosen());
+            return open_or_begin(keeper.beginning());
         };
         spawn_local(async move {
             match team.has_journal().await {
@@ -94,12 +94,18 @@ pub fn App(
         keeper.replaced();
         open();
     });
+    // What one begins here oneself is not opened while it is half there.
+    let begun_here = StoredValue::new(false);
+    let begin = move |beginning| {
+        opening.set(Opening::Loading);
+        open_or_begin(beginning);
+    };
     let watched = keeping.watch(move || match opening.get_untracked() {
         Opening::Ready(tenant) => spawn_local(tenant.follow()),
         // The store is back, or somebody has begun.
         Opening::Failed(error) if !error.stops_writing() => open(),
-        Opening::Empty(_) => open(),
-        Opening::Loading | Opening::Failed(_) => {}
+        Opening::Empty(_) if !begun_here.get_value() => open(),
+        Opening::Loading | Opening::Failed(_) | Opening::Empty(_) => {}
     });
     // Dropped with the page, which ends the watching.
     StoredValue::new_local(watched);
@@ -158,7 +164,8 @@ pub fn App(
                     view! { <CannotOpen error=error again=open asked=asked /> }.into_any()
                 }),
                 Opening::Empty(team) => of_the_rest(move |_| {
-                    view! { <NothingYet team=team on_begin=open_or_begin on_carried=open /> }.into_any()
+                    let picked = move || begun_here.set_value(true);
+                    view! { <NothingYet team=team on_begin=begin on_picked=picked on_carried=open /> }.into_any()
                 }),
                 Opening::Ready(tenant) => {
                     provide_context(tenant);
@@ -316,7 +323,11 @@ fn CannotOpen(
     /// Whether the store's form is open.
     asked: RwSignal<bool>,
 ) -> impl IntoView {
-    let problem = Problem::of_backend(&error);
+    let problem = match error {
+        // There is nothing that room could be made of.
+        BackendError::Full => Problem::no_room_to_begin(),
+        error => Problem::of_backend(&error),
+    };
     let team = expect_context::<Keeping>().team();
     let anew = RwSignal::new(false);
     let press = move || {

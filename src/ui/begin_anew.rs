@@ -4,8 +4,9 @@ use leptos::prelude::*;
 
 use super::components::button::{Button, Weight};
 use super::components::dialog::Dialog;
-use super::components::notice::Trouble;
-use super::keeping::{Beginning, Keeping};
+use super::components::notice::trouble;
+use super::export::Export;
+use super::keeping::{Beginning, Keeper, Keeping};
 use super::problem::Problem;
 use super::rest::of_the_rest;
 
@@ -18,37 +19,30 @@ pub fn BeginAnew(
     on_close: impl Fn() + 'static,
 ) -> impl IntoView {
     let keeping = expect_context::<Keeping>();
+    let keeper = expect_context::<Keeper>();
     let failed = RwSignal::new(None::<Problem>);
     let (title, confirm) = match beginning {
         Beginning::Shop => ("Reset the demo", "Forget this and begin the demo again"),
         Beginning::Empty => ("Begin empty", "Forget this and begin empty"),
-    };
-    let begin = move || {
-        failed.set(
-            keeping
-                .begin(beginning)
-                .err()
-                .map(|error| Problem::of_backend(&error)),
-        );
     };
     view! {
         <Dialog
             title=title
             on_close=on_close
             children=move |frame| {
+                let begin = move || match keeping.begin(keeper, beginning) {
+                    Ok(()) => frame.close(),
+                    Err(error) => failed.set(Some(Problem::of_backend(&error))),
+                };
                 view! {
                     <div class="dialog-body" role="region" aria-label="Form" tabindex="0">
                         <p class="lead">
                             "All entries of this journal are removed from this browser."
                         </p>
-                        <p>"Everything that was built, promoted or rolled back here is lost, and cannot be brought back."</p>
-                        {move || {
-                            failed
-                                .get()
-                                .map(|problem| {
-                                    view! { <Trouble sentence=problem.sentence way_out=problem.way_out /> }
-                                })
-                        }}
+                        <p>"Everything that was built, promoted or rolled back here goes with them."</p>
+                        <p>"Export the journal first: the file keeps everything, and an empty journal takes it in again."</p>
+                        <div class="actions"><Export /></div>
+                        {move || failed.get().map(|problem| trouble(problem.said()))}
                     </div>
                     <div class="dialog-foot">
                         <Button on_press=move || frame.close()>"Cancel"</Button>

@@ -7,7 +7,7 @@ use super::components::button::{Button, Weight, fresh_id};
 use super::components::combobox::{Choice, Combobox};
 use super::components::dialog::Dialog;
 use super::components::draft::Draft;
-use super::components::notice::{Done, Recording, Trouble};
+use super::components::notice::{Done, Recording, trouble};
 use super::problem::{Problem, typed_name};
 use super::tenant::{Tenant, environment_name, release_name};
 use super::wizard::{PlanView, Tense};
@@ -224,12 +224,7 @@ pub fn BuildForm(
                             Stage::Done { flow, number, release, reset } => {
                                 view! { <Built flow=flow number=number release=release reset=reset /> }.into_any()
                             }
-                            Stage::Failed(problem) => {
-                                view! {
-                                    <Trouble sentence=problem.sentence way_out=problem.way_out />
-                                }
-                                    .into_any()
-                            }
+                            Stage::Failed(problem) => trouble(problem.said()),
                             Stage::Asking | Stage::Recording => ().into_any(),
                         }}
                         {move || {

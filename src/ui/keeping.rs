@@ -9,6 +9,7 @@ use super::route::Route;
 use super::team::Team;
 use crate::browser;
 use crate::demo;
+use crate::domain::id::Position;
 use crate::journal::backend::{Backend, BackendError};
 use crate::journal::entry::Hash;
 use crate::journal::http::exchange::{Method, Request, Transport};
@@ -66,16 +67,6 @@ impl Keeping {
         }
     }
 
-    fn erase(self) -> Result<(), BackendError> {
-        match self {
-            Self::Browser(_) => Local::erase(),
-            // Loading the page anew does it.
-            Self::Page(_) => Ok(()),
-            // What a team has recorded is not one person's to remove.
-            Self::Team(_) => Err(BackendError::Refused { status: 403 }),
-        }
-    }
-
     /// Returns why nothing that is done here will be there after a reload, if so.
     #[must_use]
     pub const fn fleeting(self) -> Option<BackendError> {
@@ -85,17 +76,28 @@ impl Keeping {
         }
     }
 
-    /// Forgets the journal, then loads the page anew; another journal begins.
+    /// Forgets the journal; another one begins.
     ///
     /// # Errors
     ///
     /// [`BackendError::Blocked`]; the journal is still there then.
-    pub fn begin(self, beginning: Beginning) -> Result<(), BackendError> {
-        self.erase()?;
-        browser::remember("beginning", beginning.slug());
-        browser::set_hash(&Route::home().to_string());
-        browser::reload();
-        Ok(())
+    pub fn begin(self, keeper: Keeper, beginning: Beginning) -> Result<(), BackendError> {
+        match self {
+            Self::Browser(_) => {
+                Local::erase()?;
+                browser::remember("beginning", beginning.slug());
+                browser::set_hash(&Route::home().to_string());
+                browser::reload();
+                Ok(())
+            }
+            // A page that is loaded anew would not know what it was to begin with.
+            Self::Page(_) => {
+                browser::set_hash(&Route::home().to_string());
+                keeper.empty(beginning)
+            }
+            // What a team has recorded is not one person's to remove.
+            Self::Team(_) => Err(BackendError::Refused { status: 403 }),
+        }
     }
 }
 
@@ -103,8 +105,12 @@ impl Keeping {
 #[derive(Clone, Copy)]
 pub struct Keeper {
     backend: StoredValue<Rc<dyn Backend>, LocalStorage>,
+    /// What a journal begins with that has no entry yet.
+    beginning: StoredValue<Beginning>,
     /// Counts how often another journal was put in its place.
     replaced: RwSignal<u32>,
+    /// Whether that one came out of a file, and nobody was told yet.
+    imported: StoredValue<bool>,
 }
 
 impl Keeper {
@@ -113,7 +119,9 @@ impl Keeper {
     pub fn new(backend: Rc<dyn Backend>) -> Self {
         Self {
             backend: StoredValue::new_local(backend),
+            beginning: StoredValue::new(Beginning::chosen()),
             replaced: RwSignal::new(0),
+            imported: StoredValue::new(false),
         }
     }
 
@@ -136,8 +144,33 @@ impl Keeper {
     pub fn put(self, copy: &Copy) -> Result<(), BackendError> {
         let backend = self.backend();
         copy.put_into(backend.personal().ok_or(BackendError::Blocked)?)?;
+        self.imported.set_value(true);
         self.replaced.update(|times| *times += 1);
         Ok(())
+    }
+
+    /// Tells whether a copy was put in the place of the journal; once.
+    #[must_use]
+    pub fn was_imported(self) -> bool {
+        let imported = self.imported.get_value();
+        self.imported.set_value(false);
+        imported
+    }
+
+    /// Removes all entries; another journal begins in their place.
+    fn empty(self, beginning: Beginning) -> Result<(), BackendError> {
+        let backend = self.backend();
+        let personal = backend.personal().ok_or(BackendError::Blocked)?;
+        personal.replace(None, Position::FIRST, &[])?;
+        self.beginning.set_value(beginning);
+        self.replaced.update(|times| *times += 1);
+        Ok(())
+    }
+
+    /// Returns what a journal begins with that has no entry yet.
+    #[must_use]
+    pub fn beginning(self) -> Beginning {
+        self.beginning.get_value()
     }
 
     /// Says to whoever founds a journal what its last entry is: as long as that is so, nothing was done

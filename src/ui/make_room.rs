@@ -13,13 +13,14 @@ use super::problem::Problem;
 use super::tenant::Tenant;
 
 /// The button that opens the form, and the form.
-#[component]
-pub fn MakeRoom() -> impl IntoView {
+#[must_use]
+pub fn make_room() -> AnyView {
     let asked = RwSignal::new(false);
     view! {
         <Button on_press=move || asked.set(true)>"Make room"</Button>
         {move || asked.get().then(|| form(asked))}
     }
+    .into_any()
 }
 
 fn form(asked: RwSignal<bool>) -> AnyView {
@@ -48,7 +49,7 @@ fn form(asked: RwSignal<bool>) -> AnyView {
                 <p>
                     "The entries that led to what is there now are removed from this browser. Flows, releases, environments and variables stay as they are, and you can go on. Export the journal first: the file keeps everything."
                 </p>
-                <Export />
+                <div class="actions"><Export /></div>
             }
         })
     };

@@ -9,7 +9,9 @@ use crate::journal::backend::BackendError;
 use crate::journal::place::Mistake;
 use crate::journal::transfer::Unusable;
 
+use super::components::notice::Said;
 use super::keeping::Unsettled;
+use super::make_room::make_room;
 use super::tenant::{environment_name, release_name};
 
 /// What a person reads when something did not work.
@@ -29,10 +31,15 @@ impl Problem {
         }
     }
 
-    /// Returns both sentences.
+    /// Returns what is to be shown: both sentences, and the button that makes room where there is none.
     #[must_use]
-    pub fn said(self) -> (String, String) {
-        (self.sentence, self.way_out)
+    pub fn said(self) -> Said {
+        let lacks_room = self == Self::of_backend(&BackendError::Full);
+        Said {
+            sentence: self.sentence,
+            way_out: self.way_out,
+            button: lacks_room.then_some(make_room),
+        }
     }
 
     /// Returns both sentences as one text.
@@ -181,7 +188,10 @@ impl Problem {
                 Self::changed_since("Somebody", &format!("recorded entry {by}"))
             }
             Refusal::EnvironmentGone(id) => Self::new(
-                format!("This needs {}, which is gone.", environment(*id)),
+                format!(
+                    "{} has been removed since, and undoing this step needs it.",
+                    environment(*id)
+                ),
                 "Move the release with a promotion or a rollback instead.",
             ),
             Refusal::NameTakenSince { name, .. } => Self::new(
@@ -225,7 +235,7 @@ impl Problem {
             BackendError::Refused { status } => Self::of_store(*status),
             BackendError::Full => Self::new(
                 "This browser's storage is full, so nothing was recorded.",
-                "Make room on the Storage page, or by removing what other pages of this site keep here; then try again.",
+                "Make room, or remove what other pages of this site keep in this browser; then try again.",
             ),
             BackendError::Blocked => Self::new(
                 "This browser does not let the page keep anything.",
@@ -244,6 +254,15 @@ impl Problem {
                 "Load the page again to get that version. Until then you see what was recorded before, and nothing more can be recorded.",
             ),
         }
+    }
+
+    /// Explains that a browser has no room for so much as the beginning of a journal.
+    #[must_use]
+    pub fn no_room_to_begin() -> Self {
+        Self::new(
+            "This browser's storage is full, so no journal can begin here.",
+            "Remove what other pages of this site keep in this browser, then try again.",
+        )
     }
 
     /// Explains what a page waits for whose store is away; `origin` is where the page comes from.
@@ -334,12 +353,6 @@ impl Problem {
         Self::new("Everything is saved.", "Change something to save it.")
     }
 
-    /// Tells whether room has to be made for what was to be recorded.
-    #[must_use]
-    pub fn is_lack_of_room(&self) -> bool {
-        *self == Self::of_backend(&BackendError::Full)
-    }
-
     /// Explains why a file cannot be imported.
     #[must_use]
     pub fn of_file(unusable: Unusable) -> Self {
@@ -374,7 +387,7 @@ impl Problem {
     pub fn journal_there() -> Self {
         Self::new(
             "There is a journal here already, and an import would take its place.",
-            "Nothing was changed. Export it, begin anew at the foot of the page, and import then.",
+            "Nothing was changed. Export it, begin anew, and import then.",
         )
     }
 

@@ -17,6 +17,7 @@ use super::keeping::Beginning;
 use super::problem::Problem;
 use super::rest::Arrived;
 use crate::browser;
+use crate::domain::id::Position;
 use crate::journal::backend::{Backend, BackendError};
 use crate::journal::http::Http;
 use crate::journal::http::fetch::Fetch;
@@ -85,14 +86,17 @@ impl Team {
         self.arrived.run(|| self.http().store().auth)
     }
 
-    /// Tells whether the store holds a journal; to be asked before anything was read.
+    /// Tells whether the store holds a journal.
     ///
     /// # Errors
     ///
     /// [`BackendError`].
     pub async fn has_journal(self) -> Result<bool, BackendError> {
         let http = self.http();
-        let asking = self.arrived.begin(async move || http.has_news().await);
+        let asking = self.arrived.begin(async move || {
+            // What was read or written here already is no news.
+            Ok(http.last() >= Position::FIRST || http.has_news().await?)
+        });
         asking.await
     }
 
@@ -165,6 +169,8 @@ pub fn NothingYet(
     team: Team,
     /// Hears what the journal is to begin with.
     on_begin: impl Fn(Beginning) + Copy + 'static,
+    /// Hears that a file was picked to begin with.
+    on_picked: impl Fn() + Copy + 'static,
     /// Hears that a file's journal is there.
     on_carried: impl Fn() + Copy + 'static,
 ) -> impl IntoView {
@@ -179,7 +185,7 @@ pub fn NothingYet(
             <Button on_press=move || on_begin(Beginning::Shop)>"Begin with the demo"</Button>
         </p>
         <p>"Or begin with an exported journal:"</p>
-        <CarryOver team=team on_carried=on_carried />
+        <CarryOver team=team on_picked=on_picked on_carried=on_carried />
     }
 }
 
@@ -188,6 +194,8 @@ pub fn NothingYet(
 pub fn CarryOver(
     /// The store.
     team: Team,
+    /// Hears that a file was picked.
+    on_picked: impl Fn() + Copy + 'static,
     /// Hears that all of it is there.
     on_carried: impl Fn() + Copy + 'static,
 ) -> impl IntoView {
@@ -200,6 +208,7 @@ pub fn CarryOver(
             return;
         };
         carrying.set(true);
+        on_picked();
         spawn_local(async move {
             let carried = carried(team, browser::picked_file(&field).await).await;
             // The same file can be picked again.

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::components::form::Said;
+use super::components::notice::Said;
 use super::deed::deed;
 use super::problem::Problem;
 use super::rest::{Arrived, Rest};
@@ -281,6 +281,10 @@ impl Tenant {
         {
             return Problem::changed_since(entry.by.name.as_str(), &deed(self, &entry.event));
         }
+        let before = self.begins.get();
+        if matches!(refusal, Refusal::NotUndoable(position) if *position < before) {
+            return Problem::of_backend(&BackendError::Removed { before });
+        }
         self.read(|state| Problem::of_refusal(state, refusal))
     }
 
@@ -301,10 +305,7 @@ impl Tenant {
     pub async fn say(self, command: Command) -> Result<(), Said> {
         match self.give(command).await {
             Ok(_) => Ok(()),
-            Err(failure) => {
-                let problem = self.explain(&failure);
-                Err((problem.sentence, problem.way_out))
-            }
+            Err(failure) => Err(self.explain(&failure).said()),
         }
     }
 

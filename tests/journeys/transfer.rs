@@ -5,7 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use crate::page::{NotYet, Page, Part, Role, Within, journey, keys, until};
-use crate::steps::{ROLL_BACK, begin_empty, finish, go_home, open_rollback, release, roll_back};
+use crate::steps::{
+    ROLL_BACK, begin_empty, finish, go_home, open_rollback, release, releases, roll_back,
+};
 use crate::storage::{ENTRIES, FILL, keys as stored};
 
 /// Returns what the browser has saved in a folder, once all of it is there.
@@ -65,6 +67,50 @@ fn a_journal_is_carried_to_another_place_in_a_file() {
     });
 }
 
+/// What is removed by beginning anew can be exported first, and is there again after an import.
+#[test]
+fn a_journal_is_begun_anew_on_the_storage_page() {
+    journey(|page| {
+        roll_back(page, "Release B");
+        let folder = page.saves_files();
+        part(page, "Begin anew").button("Begin empty").click();
+        let form = page.dialog("Begin empty");
+        form.says(&["All entries of this journal are removed from this browser."]);
+        form.button("Export").click();
+        form.saying(Role::Status, "Exported.").is_there();
+        form.button("Forget this and begin empty").click();
+        releases(page).says(&["There are no releases yet."]);
+        part(page, "Import").is_there();
+        page.pick_file("Exported file", &saved_file(&folder));
+        part(page, "Import")
+            .saying(Role::Status, "Imported.")
+            .is_there();
+        go_home(page);
+        release(page, "Release B").says(&["in Test"]);
+
+        part(page, "Begin anew").button("Reset the demo").click();
+        page.dialog("Reset the demo")
+            .button("Forget this and begin the demo again")
+            .click();
+        release(page, "Release B").says(&["in Production"]);
+    });
+}
+
+/// How a journal comes to be kept elsewhere stands where one would look for it.
+#[test]
+fn the_way_to_a_team_s_store_is_described() {
+    journey(|page| {
+        let way = part(page, "Move");
+        way.button("Export").is_there();
+        way.says(&[
+            "named in config.json, beside the page",
+            r#""profile": "webdav""#,
+            "No password belongs there",
+            "begins with the exported file",
+        ]);
+    });
+}
+
 #[test]
 fn an_import_takes_the_place_of_nothing_that_was_done() {
     journey(|page| {
@@ -76,7 +122,7 @@ fn an_import_takes_the_place_of_nothing_that_was_done() {
         page.pick_file("Exported file", &file);
         import
             .saying(Role::Alert, "There is a journal here already")
-            .says(&["Export it, begin anew at the foot of the page, and import then."]);
+            .says(&["Export it, begin anew, and import then."]);
         assert_eq!(stored(page, ENTRIES), before);
         go_home(page);
         release(page, "Release B").says(&["in Test"]);
@@ -142,8 +188,11 @@ fn room_is_made_and_what_is_there_stays() {
         release(page, "Release B").says(&["in Test"]);
         // The last entry is still there, and what it says can be undone; what lies before is gone.
         page.go(&format!("#/undo/{}", recorded - 1));
-        page.saying(Role::Alert, "This step is none that can be undone.")
-            .is_there();
+        page.saying(
+            Role::Alert,
+            &format!("What happened before entry {recorded} was removed to make room."),
+        )
+        .says(&["A file that was exported before holds it."]);
         page.press(keys::ESCAPE);
         go_home(page);
         roll_back(page, "Loyalty launch");

@@ -11,10 +11,7 @@ use leptos::task::spawn_local;
 use super::button::{Button, Weight};
 use super::dialog::Dialog;
 use super::draft::Draft;
-use super::notice::{Recording, Trouble};
-
-/// What went wrong, and the way out.
-pub type Said = (String, String);
+use super::notice::{Recording, Said, trouble};
 
 /// A form in a dialog. `give` gives the command and says what went wrong, if anything did.
 #[component]
@@ -98,13 +95,7 @@ fn form(
                 view! {
                     <div class="dialog-body" role="region" aria-label="Form" tabindex="0">
                         {fields}
-                        {move || {
-                            failed
-                                .get()
-                                .map(|(sentence, way_out)| {
-                                    view! { <Trouble sentence=sentence way_out=way_out /> }
-                                })
-                        }}
+                        {move || failed.get().map(trouble)}
                     </div>
                     <div class="dialog-foot">
                         <Button on_press=move || frame.close()>"Cancel"</Button>

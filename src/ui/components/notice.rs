@@ -44,17 +44,37 @@ pub fn Done(
     }
 }
 
-/// What came of something: that it is done, or that something is wrong; a sentence and more.
-pub type Outcome = Result<(String, String), (String, String)>;
+/// What is wrong, what can be done about it, and a button that does it, where there is one.
+#[derive(Clone, Debug)]
+pub struct Said {
+    /// What is wrong.
+    pub sentence: String,
+    /// What can be done.
+    pub way_out: String,
+    /// Does it.
+    pub button: Option<fn() -> AnyView>,
+}
+
+/// Says what is wrong, with the button that helps.
+#[must_use]
+pub fn trouble(said: Said) -> AnyView {
+    view! {
+        <Trouble sentence=said.sentence way_out=said.way_out>
+            {said.button.map(|button| button())}
+        </Trouble>
+    }
+    .into_any()
+}
+
+/// What came of something: that it is done, with a sentence and more; or that something is wrong.
+pub type Outcome = Result<(String, String), Said>;
 
 /// Says what came of something, once it is known.
 pub fn outcome(said: RwSignal<Option<Outcome>>) -> impl Fn() -> Option<AnyView> {
     move || {
         Some(match said.get()? {
             Ok((sentence, more)) => view! { <Done sentence=sentence more=more /> }.into_any(),
-            Err((sentence, way_out)) => {
-                view! { <Trouble sentence=sentence way_out=way_out /> }.into_any()
-            }
+            Err(said) => trouble(said),
         })
     }
 }

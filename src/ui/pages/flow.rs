@@ -14,7 +14,7 @@ use crate::ui::components::button::{Button, Weight};
 use crate::ui::components::copy::CopyButton;
 use crate::ui::components::draft::Draft;
 use crate::ui::components::field::{Line, Lines};
-use crate::ui::components::notice::{Recording, Trouble};
+use crate::ui::components::notice::{Recording, trouble};
 use crate::ui::components::table::{cell, empty, table};
 use crate::ui::filled::{line, paragraphs};
 use crate::ui::moment::ago;
@@ -167,11 +167,7 @@ fn Edit(id: FlowId) -> impl IntoView {
                         "Write {{Name}} where the value of a variable belongs. Users get a change only with the next build."
                     </p>
                 </div>
-                {move || {
-                    failed
-                        .get()
-                        .map(|problem| view! { <Trouble sentence=problem.sentence way_out=problem.way_out /> })
-                }}
+                {move || failed.get().map(|problem| trouble(problem.said()))}
                 <div class="actions">{buttons}</div>
             </div>
             {preview(tenant, title, body)}

@@ -1,5 +1,6 @@
 //! Storage: what keeps the journal, how full it is, whether it is sound; to export it, to import one,
-//! to make room. To begin anew is at the foot of every page.
+//! to carry it elsewhere, to make room, to begin anew. What keeps it is named by `config.json` and not
+//! here: the page cannot write beside itself.
 
 use leptos::html;
 use leptos::prelude::*;
@@ -7,12 +8,14 @@ use leptos::task::spawn_local;
 
 use crate::browser;
 use crate::journal::backend::{BackendError, Room};
+use crate::journal::http::store::Auth;
 use crate::journal::transfer::Copy;
+use crate::ui::begin_anew::WaysToBeginAnew;
 use crate::ui::components::button::{Button, fresh_id};
 use crate::ui::components::notice::{Done, outcome};
 use crate::ui::export::Export;
 use crate::ui::keeping::{Keeper, Keeping};
-use crate::ui::make_room::MakeRoom;
+use crate::ui::make_room::make_room;
 use crate::ui::problem::Problem;
 use crate::ui::team::CarryOver;
 use crate::ui::tenant::Tenant;
@@ -21,12 +24,14 @@ use crate::ui::tenant::Tenant;
 #[component]
 pub fn Storage() -> impl IntoView {
     let store = expect_context::<Keeper>();
+    let keeping = expect_context::<Keeping>();
     let own = store.backend().personal().is_some();
     view! {
-        <h1>"Storage"</h1>
-        <p class="description">{kept_in(expect_context::<Keeping>())}</p>
-        {own.then(|| view! { <p>{SHARING}</p> })}
-        {facts(store)}
+        <div class="part">
+            <h1>"Storage"</h1>
+            <p class="description">{kept_in(keeping)}</p>
+            {facts(store, keeping)}
+        </div>
         {part(
             "Verify",
             "Reads every entry and checks that each is the one that was recorded there.",
@@ -37,7 +42,7 @@ pub fn Storage() -> impl IntoView {
             "Saves all that can be read in one file. No variable's secret is in it.",
             view! { <Export /> }.into_any(),
         )}
-        {expect_context::<Keeping>()
+        {keeping
             .team()
             .map(|team| {
                 let tenant = Tenant::of_page();
@@ -45,32 +50,49 @@ pub fn Storage() -> impl IntoView {
                 part(
                     "Import",
                     "Carries over what an exported file holds more than this journal, as long as both begin with the same entries.",
-                    view! { <CarryOver team=team on_carried=follow /> }.into_any(),
+                    view! { <CarryOver team=team on_picked=|| () on_carried=follow /> }.into_any(),
                 )
             })}
         {own
             .then(|| {
-                [
-                    part(
-                        "Import",
-                        "Puts an exported journal in the place of this one, as long as nothing was done in it since it began.",
-                        import(store),
-                    ),
+                part(
+                    "Import",
+                    "Puts an exported journal in the place of this one, as long as nothing was done in it since it began.",
+                    import(store),
+                )
+            })}
+        {part(
+            "Move",
+            "What keeps the journal is named in config.json, beside the page, by whoever runs this site. The journal can be carried over:",
+            carry(keeping),
+        )}
+        {if own {
+                vec![
                     part(
                         "Make room",
                         "Removes the entries that led to what is there now. What happened before can no longer be looked at or undone.",
-                        view! { <MakeRoom /> }.into_any(),
+                        make_room(),
+                    ),
+                    part(
+                        "Begin anew",
+                        "Removes this journal, and begins another: with the demo, or empty.",
+                        view! { <WaysToBeginAnew /> }.into_any(),
                     ),
                 ]
-            })}
+            } else {
+                vec![part("Begin anew", ANOTHER, ().into_any())]
+            }}
     }
 }
+
+/// A team's journal cannot be removed by the page.
+const ANOTHER: &str = "What a team has recorded is not one person's to remove. Another base in config.json is the place of another journal.";
 
 fn part(name: &'static str, about: &'static str, content: AnyView) -> AnyView {
     let heading = fresh_id("part");
     let named = heading.clone();
     view! {
-        <section aria-labelledby=named>
+        <section class="part" aria-labelledby=named>
             <h2 id=heading>{name}</h2>
             <p>{about}</p>
             {content}
@@ -79,8 +101,44 @@ fn part(name: &'static str, about: &'static str, content: AnyView) -> AnyView {
     .into_any()
 }
 
-/// How to change what keeps the journal: that is for whoever runs the site.
-const SHARING: &str = "To share it with a team, export it, name the team's store in config.json beside the page, and begin there with the exported file.";
+// Move --------------------------------------------------------------------------------------------
+
+/// What `config.json` says of a team's store, to be filled in.
+const TEAM: &str = r#"{ "journal": { "http": { "profile": "webdav", "base": "https://store.example/journals/team", "auth": "basic" } } }"#;
+
+/// What it says where the journal is one person's own.
+const BROWSER: &str = r#"{ "journal": "browser" }"#;
+
+/// Says how the journal is carried to what keeps it from then on.
+fn carry(keeping: Keeping) -> AnyView {
+    let shared = keeping.team().is_some();
+    let goes_on = if shared {
+        "Load the page again, begin empty, and import the file on this page: everybody for themselves. The team's journal stays where it is."
+    } else {
+        "Load the page again. It says that there is no journal there yet, and begins with the exported file. The journal in this browser stays where it is."
+    };
+    view! {
+        <ol class="steps">
+            <li>"Export the journal. " <Export /></li>
+            <li>
+                {if shared {
+                    "Let config.json name another store, or each person's own browser:"
+                } else {
+                    "Let config.json name a store that your team has, by its address and how one signs in:"
+                }}
+                <p><code>{if shared { BROWSER } else { TEAM }}</code></p>
+                {(!shared)
+                    .then_some(
+                        "The profile is webdav or plain for files, or kinto; auth is none, cookies, bearer or basic. No password belongs there: the page asks for it.",
+                    )}
+            </li>
+            <li>{goes_on}</li>
+        </ol>
+    }
+    .into_any()
+}
+
+// What there is -----------------------------------------------------------------------------------
 
 fn kept_in(keeping: Keeping) -> String {
     if let Some(team) = keeping.team() {
@@ -97,8 +155,8 @@ fn kept_in(keeping: Keeping) -> String {
     }
 }
 
-/// How many entries there are, and how full the storage is.
-fn facts(store: Keeper) -> AnyView {
+/// How many entries there are, how full the storage is, and whether a store answers.
+fn facts(store: Keeper, keeping: Keeping) -> AnyView {
     let tenant = Tenant::of_page();
     let recorded = move || format!("{} entries were recorded.", tenant.position());
     let full = move || {
@@ -107,9 +165,26 @@ fn facts(store: Keeper) -> AnyView {
         let room = backend.personal().and_then(|personal| personal.room().ok());
         room.map(fullness)
     };
+    let answers = keeping.team().map(|team| {
+        let signed_in = match team.auth() {
+            Auth::None => "It asks nobody who they are.",
+            Auth::Cookies => "It knows you by what your browser keeps for it.",
+            Auth::Bearer => "It knows you by a token, which is kept in this tab until you close it.",
+            Auth::Basic => {
+                "It knows you by a name and a password, which are kept in this tab until you close it."
+            }
+        };
+        let state = move || {
+            tenant.lost().map_or("The store answers.", |_| {
+                "The store could not be read when it was last asked."
+            })
+        };
+        view! { <p>{state}" "{signed_in}</p> }
+    });
     view! {
         <p>{recorded}</p>
         {full}
+        {answers}
     }
     .into_any()
 }
@@ -186,11 +261,10 @@ fn import(store: Keeper) -> AnyView {
             said.try_set(answer.err().map(|problem| Err(problem.said())));
         });
     };
-    let done = move || {
-        (store.replaced() > 0).then(|| {
-            view! { <Done sentence="Imported." more="This is the journal of the file." /> }
-        })
-    };
+    // The page is made anew for the other journal.
+    let done = store.was_imported().then(|| {
+        view! { <Done sentence="Imported." more="This is the journal of the file." /> }
+    });
     view! {
         <p>
             <label for=id.clone()>"Exported file "</label>

@@ -22,8 +22,7 @@ use super::components::copy::CopyButton;
 use super::components::dialog::{Dialog, Frame};
 use super::components::draft::Draft;
 use super::components::icon::{Glyph, Icon};
-use super::components::notice::{Done, Recording, Trouble};
-use super::make_room::MakeRoom;
+use super::components::notice::{Done, Recording, Trouble, trouble};
 use super::problem::Problem;
 use super::rest::Rest;
 use super::tenant::Tenant;
@@ -185,11 +184,8 @@ fn wizard(
                                     view! { <PlanView plan=plan tense=Tense::Future /> }.into_any()
                                 }
                                 Stage::Failed(plan, problem) => {
-                                    let room = problem.is_lack_of_room();
                                     view! {
-                                        <Trouble sentence=problem.sentence way_out=problem.way_out>
-                                            {room.then(|| view! { <MakeRoom /> })}
-                                        </Trouble>
+                                        {trouble(problem.said())}
                                         <PlanView plan=plan tense=Tense::Future />
                                     }
                                         .into_any()
@@ -197,7 +193,7 @@ fn wizard(
                                 Stage::Changed { was, now } => {
                                     view! { <BothPlans was=was now=now /> }.into_any()
                                 }
-                                Stage::Refused(problem) => view! { <Trouble sentence=problem.sentence way_out=problem.way_out /> }.into_any(),
+                                Stage::Refused(problem) => trouble(problem.said()),
                                 Stage::Done(receipt) => {
                                     view! { <Outcome act=act receipt=receipt /> }.into_any()
                                 }
