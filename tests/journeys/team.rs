@@ -12,7 +12,7 @@ use flow_environments::journal::memory::Memory;
 use flow_environments::journal::session::Session;
 use flow_environments::journal::transfer::Copy;
 use pollster::block_on;
-use xtask::stores::{Kind, WHO};
+use xtask::stores::{Kind, Store, WHO};
 
 use crate::driver::products;
 use crate::page::{Page, Part, Role, Within, built_site, journey_in};
@@ -91,6 +91,22 @@ impl Team {
             through(page);
             only_the_store_is_missed(page);
         });
+    }
+
+    /// The store ends. This Kinto keeps its journals in memory, so that it is only out of reach.
+    fn dies(&self, store: &mut Store) {
+        match self.place.kind {
+            Kind::Webdav | Kind::Plain => store.stop(),
+            Kind::Kinto => self.proxy.fail_all(Some(Fault::LostRequest)),
+        }
+    }
+
+    /// The store is there again, on the same port.
+    fn goes_on(&self, store: &mut Store) {
+        match self.place.kind {
+            Kind::Webdav | Kind::Plain => store.go_on().expect("it starts again"),
+            Kind::Kinto => self.proxy.fail_all(None),
+        }
     }
 
     fn entries(&self) -> usize {
@@ -258,6 +274,14 @@ fn a_rollback_survives_what_becomes_of_the_network(kind: Kind) {
         team.proxy.fail(decisive, [Fault::LostAnswer]);
         confirm(page, &form);
         assert_eq!(team.entries(), before + 1);
+
+        // So it is where half of the answer is lost, and where the request is overtaken by itself.
+        for (n, fault) in [Fault::HalfAnswer, Fault::Late].into_iter().enumerate() {
+            let name = ["Loyalty launch", "Winter campaign"][n];
+            team.proxy.fail(decisive, [fault]);
+            roll_back(page, name);
+            assert_eq!(team.entries(), before + 2 + n);
+        }
     });
 }
 
@@ -277,22 +301,24 @@ fn a_rollback_survives_what_becomes_of_the_network_to_kinto() {
 }
 
 /// R5: the server dies before, while and after a rollback is recorded.
-#[test]
-fn a_rollback_survives_a_server_that_dies() {
-    let mut store = start(Kind::Webdav).expect("it starts");
-    let team = Team::at(make(&store, Kind::Webdav, "journal"));
+fn a_rollback_survives_a_server_that_dies(kind: Kind) {
+    let mut store = start(kind).expect("it starts");
+    let team = Team::at(make(&store, kind, "journal"));
     team.journey(|page| {
         let before = team.entries();
         let form = fill_in(page);
 
         // Before.
-        store.stop();
+        team.dies(&mut store);
         confirm_in_vain(&form, &[AWAY]);
-        store.go_on().expect("it starts again");
+        team.goes_on(&mut store);
         assert_eq!(team.entries(), before);
 
-        // While: the entry is there, and nobody is told.
-        team.proxy.fail("MOVE", [Fault::Crash]);
+        // While: the entry is there, and nobody is told. The page does not hear of it by itself either,
+        // which it could as soon as the store is back: a page that nobody looks at does not look.
+        page.run("Object.defineProperty(document, 'hidden', { value: true, configurable: true })");
+        page.run("document.dispatchEvent(new Event('visibilitychange', { bubbles: true }))");
+        team.proxy.fail(decisive(kind), [Fault::Crash]);
         confirm_in_vain(&form, &[AWAY, "is not recorded twice"]);
         assert_eq!(team.entries(), before + 1);
         team.proxy.fail_all(None);
@@ -300,7 +326,7 @@ fn a_rollback_survives_a_server_that_dies() {
         assert_eq!(team.entries(), before + 1);
 
         // After: what was said to be done is there when the server is.
-        store.stop();
+        team.dies(&mut store);
         page.reload();
         page.heading("The journal cannot be opened").is_there();
         page.only(Role::Main).says(&[
@@ -308,21 +334,36 @@ fn a_rollback_survives_a_server_that_dies() {
             "The page opens by itself as soon as the store answers.",
             "has to allow pages from http://127.0.0.1:",
         ]);
-        store.go_on().expect("it starts again");
+        team.goes_on(&mut store);
         release(page, "Release B").says(&["in Test", "Totals were wrong"]);
     });
 }
 
-/// A page that is open says that it no longer hears of others, and hears of them again by itself.
 #[test]
-fn a_store_that_goes_away_is_missed_and_found_again() {
-    let team = Team::of(Kind::Kinto);
+fn a_rollback_survives_a_webdav_server_that_dies() {
+    a_rollback_survives_a_server_that_dies(Kind::Webdav);
+}
+
+#[test]
+fn a_rollback_survives_a_server_of_plain_files_that_dies() {
+    a_rollback_survives_a_server_that_dies(Kind::Plain);
+}
+
+#[test]
+fn a_rollback_survives_a_kinto_that_dies() {
+    a_rollback_survives_a_server_that_dies(Kind::Kinto);
+}
+
+/// A page that is open says that it no longer hears of others, and hears of them again by itself.
+fn a_store_that_goes_away_is_missed_and_found_again(kind: Kind) {
+    let team = Team::of(kind);
     team.journey(|page| {
         team.proxy.fail_all(Some(Fault::LostRequest));
         let notice = page.saying(Role::Alert, AWAY);
         notice.button("Try again").is_there();
         team.proxy.fail_all(Some(Fault::Html));
-        page.saying(Role::Alert, AWAY).button("Try again").click();
+        // It may have looked again by itself meanwhile.
+        page.only(Role::Alert).button("Try again").click();
         let notice = page.saying(
             Role::Alert,
             "Something else answers where the journal should be.",
@@ -330,6 +371,71 @@ fn a_store_that_goes_away_is_missed_and_found_again() {
         notice.says(&["Sign in to the network"]);
         team.proxy.fail_all(None);
         notice.is_gone();
+    });
+}
+
+#[test]
+fn a_webdav_folder_that_goes_away_is_missed_and_found_again() {
+    a_store_that_goes_away_is_missed_and_found_again(Kind::Webdav);
+}
+
+#[test]
+fn plain_files_that_go_away_are_missed_and_found_again() {
+    a_store_that_goes_away_is_missed_and_found_again(Kind::Plain);
+}
+
+#[test]
+fn a_kinto_that_goes_away_is_missed_and_found_again() {
+    a_store_that_goes_away_is_missed_and_found_again(Kind::Kinto);
+}
+
+/// A store whose entries were changed behind everybody's back is shown up to the damage, and takes no
+/// more.
+#[test]
+fn a_team_s_journal_that_was_damaged_is_shown_up_to_its_last_sound_entry() {
+    let store = start(Kind::Plain).expect("it starts");
+    let team = Team::at(make(&store, Kind::Plain, "journal"));
+    team.journey(|page| {
+        roll_back(page, "Release B");
+        let last = team.entries();
+        let file = store
+            .journals()
+            .join(format!("journal/entries/{last:010}.json"));
+        fs::write(&file, "{").expect("it can be written");
+        page.reload();
+        let damaged = format!("The journal is damaged at entry {last}.");
+        page.saying(Role::Alert, &damaged).is_there();
+        release(page, "Release B").says(&["in Production"]);
+        let form = fill_in(page);
+        confirm_in_vain(&form, &[&damaged]);
+        form.button("Cancel").click();
+        page.go("#/storage");
+        page.named(Role::Region, "Export").button("Export").click();
+        page.saying(Role::Status, "Exported.")
+            .says(&[&format!("has {} entries", last - 1)]);
+    });
+}
+
+/// A team's journal is not one person's to remove, and the page says where another one would be.
+#[test]
+fn the_storage_page_says_how_it_stands_with_a_team_s_store() {
+    let team = Team::of(Kind::Webdav);
+    team.journey(|page| {
+        page.go("#/storage");
+        let main = page.only(Role::Main);
+        main.says(&[
+            "in a store that your team shares",
+            "The store answers.",
+            "kept in this tab until you close it.",
+            "not one person's to remove",
+        ]);
+        page.named(Role::Region, "Begin anew").is_there();
+        page.button("Reset the demo").is_gone();
+        page.button("Make room").is_gone();
+        page.named(Role::Region, "Move").button("Export").is_there();
+        page.named(Role::Region, "Verify").button("Verify").click();
+        page.saying(Role::Status, "The journal is sound.")
+            .is_there();
     });
 }
 

@@ -1,11 +1,13 @@
 //! Proves that the sources keep to the project's own rules: who may import whom, how every file
-//! opens, what no code may say, and that each numbered rule of `docs/spec.md` is held by a test.
+//! opens, what no code may say, that each numbered rule of `docs/spec.md` is held by a test, and that
+//! so is each row of the tables of what can fail in `docs/journal.md`.
 //!
 //! Each check is tried on snippets that it must find fault with.
 
 #![allow(clippy::unwrap_used, reason = "a test that fails says so by panicking")]
 
 mod citations;
+mod faults;
 mod imports;
 mod source;
 
@@ -116,6 +118,14 @@ fn every_rule_of_the_spec_is_held_by_a_test() {
         &sources("src"),
         &TESTS_TO_COME,
     ));
+}
+
+#[test]
+fn the_tables_of_what_can_fail_are_true() {
+    let rows = faults::rows(include_str!("../../docs/journal.md"), "## What can fail\n");
+    assert!(rows.len() > 30, "{}", rows.len());
+    let tests = sources("tests").iter().flat_map(faults::tests).collect();
+    none(&faults::problems(&rows, &tests, &sources("src/ui")));
 }
 
 #[test]

@@ -39,7 +39,8 @@ cargo xtask <command>
                        1,000 releases, 200 flows and seed 1 where nothing else is said
   fuzz [TARGET] [--runs N]
                        gives what reads texts from outside any text: all targets, or one of
-                       entries, journals, imports, checkpoints, routes; 100,000 runs of each
+                       entries, journals, imports, checkpoints, routes,
+                       stores; 100,000 runs of each
   bench size           measures what a first visit loads, what is loaded after it,
                        and which part of the program is how much of that
   lint                 checks layout, lints and documentation
