@@ -104,6 +104,61 @@ fn unfinished(source: &Source) -> Vec<String> {
 }
 
 #[test]
+fn only_the_page_speaks_to_people() {
+    let outside = sources("src");
+    let outside = outside.iter().filter(|source| {
+        // The demo's names and texts are what a person could have typed.
+        !source.path.starts_with("src/ui/") && source.path != "src/demo.rs"
+    });
+    none(&outside.flat_map(sentences).collect::<Vec<_>>());
+}
+
+/// Texts that begin with a capital and go on with another word. What a program says to itself, such as
+/// the reason of an `expect`, begins with a small letter.
+fn sentences(source: &Source) -> Vec<String> {
+    let texts = source.texts().into_iter();
+    texts
+        .filter(|it| it.text.starts_with(char::is_uppercase) && it.text.trim().contains(' '))
+        .map(|it| {
+            format!(
+                "{}:{}: a sentence outside the page: {:?}",
+                source.path, it.line, it.text
+            )
+        })
+        .collect()
+}
+
+#[test]
+fn no_style_stands_in_an_attribute() {
+    let mut problems: Vec<String> = sources("src").iter().flat_map(styles).collect();
+    for (name, text) in [
+        ("index.html", include_str!("../../index.html")),
+        ("src/boot.js", include_str!("../../src/boot.js")),
+    ] {
+        if text.contains("style=") || text.contains("cssText") {
+            problems.push(format!("{name}: a style in an attribute"));
+        }
+    }
+    none(&problems);
+}
+
+/// `style=` in a view, which the content security policy forbids; `style:color=` is set by the program.
+fn styles(source: &Source) -> Vec<String> {
+    let tokens = source.tokens();
+    (0..tokens.len())
+        .filter(|at| {
+            says(&tokens[*at..], &["style", "=", "\""]) || says(&tokens[*at..], &["set_css_text"])
+        })
+        .map(|at| {
+            format!(
+                "{}:{}: a style in an attribute",
+                source.path, tokens[at].line
+            )
+        })
+        .collect()
+}
+
+#[test]
 fn every_rule_of_the_spec_is_held_by_a_test() {
     let spec = include_str!("../../docs/spec.md");
     let rules = citations::stated(spec).unwrap();
@@ -136,6 +191,15 @@ fn the_checks_can_fail() {
     assert!(!opens("//!\n//! Says late."));
     assert!(!opens("\n//! Late."));
     assert!(!opens(""));
+
+    let spoken = |text: &str| sentences(&Source::of("src/x.rs", text)).len();
+    assert_eq!(spoken("f(\"It is full.\", \"Basic \", \"it is known\")"), 1);
+    assert_eq!(spoken("/// \"It is full.\"\nfn f() {}"), 0);
+    let styled = |text: &str| styles(&Source::of("src/x.rs", text)).len();
+    assert_eq!(
+        styled("view! { <p style=\"color: red\" style:color=\"red\"></p> }"),
+        1
+    );
 
     let found = |text: &str| surrenders(&Source::of("src/x.rs", text)).len();
     assert_eq!(found("fn f() { g().unwrap(); h().unwrap_or(1); }"), 1);

@@ -66,7 +66,7 @@ impl Source {
 
     /// Returns the tokens of the code: words, `::` and single signs.
     pub(crate) fn tokens(&self) -> Vec<Token> {
-        let (code, _) = split(&self.text);
+        let code = split(&self.text).code;
         let mut tokens = Vec::new();
         let (mut line, mut word) = (1, String::new());
         let characters: Vec<char> = code.chars().collect();
@@ -140,7 +140,12 @@ impl Source {
 
     /// Returns the text of all comments, line by line.
     pub(crate) fn comments(&self) -> String {
-        split(&self.text).1
+        split(&self.text).comments
+    }
+
+    /// Returns the texts in the code, each with the line where it begins.
+    pub(crate) fn texts(&self) -> Vec<Token> {
+        split(&self.text).texts
     }
 
     /// Returns the module that the file is, from the crate's root: `["domain", "id"]`.
@@ -262,10 +267,25 @@ fn branches(
     at
 }
 
-/// Splits a text into its code, in which comments and texts are blank, and its comments.
-fn split(text: &str) -> (String, String) {
+/// A source in its parts.
+struct Parts {
+    /// In which comments and texts are blank.
+    code: String,
+    comments: String,
+    texts: Vec<Token>,
+}
+
+/// Splits a text into its parts.
+fn split(text: &str) -> Parts {
     let all: Vec<char> = text.chars().collect();
-    let (mut code, mut comments) = (String::new(), String::new());
+    let (mut code, mut comments, mut texts) = (String::new(), String::new(), Vec::new());
+    // Before the text's own lines are counted.
+    let note = |code: &str, from: usize, to: usize, texts: &mut Vec<Token>| {
+        texts.push(Token {
+            text: all[from.min(to)..to].iter().collect(),
+            line: 1 + code.matches('\n').count(),
+        });
+    };
     let mut at = 0;
     let next = |at: usize| all.get(at).copied().unwrap_or('\n');
     while at < all.len() {
@@ -308,25 +328,23 @@ fn split(text: &str) -> (String, String) {
             let end: Vec<char> = std::iter::once('"')
                 .chain((0..hashes).map(|_| '#'))
                 .collect();
+            let from = at;
             while at < all.len() && !all[at..].starts_with(&end) {
-                if all[at] == '\n' {
-                    code.push('\n');
-                }
                 at += 1;
             }
+            note(&code, from, at, &mut texts);
+            code.extend(all[from..at].iter().filter(|c| **c == '\n'));
             at += end.len();
             code.push_str("\"\"");
         } else if c == '"' {
             at += 1;
+            let from = at;
             while at < all.len() && all[at] != '"' {
-                if all[at] == '\\' {
-                    at += 1;
-                }
-                if next(at) == '\n' {
-                    code.push('\n');
-                }
-                at += 1;
+                at += if all[at] == '\\' { 2 } else { 1 };
             }
+            at = at.min(all.len());
+            note(&code, from, at, &mut texts);
+            code.extend(all[from..at].iter().filter(|c| **c == '\n'));
             at += 1;
             code.push_str("\"\"");
         } else if c == '\'' && (next(at + 1) == '\\' || next(at + 2) == '\'') {
@@ -342,7 +360,11 @@ fn split(text: &str) -> (String, String) {
             at += 1;
         }
     }
-    (code, comments)
+    Parts {
+        code,
+        comments,
+        texts,
+    }
 }
 
 /// The hashes of the raw text that begins here: `r"`, `r#"`, `br##"`; none where none does.
@@ -379,6 +401,17 @@ mod tests {
         );
         assert_eq!(words("r#\"b \" c\"# d"), ["\"", "\"", "d"]);
         assert_eq!(words("fn f<'a>(x: &'a str) {}").len(), 16);
+    }
+
+    #[test]
+    fn texts_are_told_with_their_lines() {
+        let source = Source::of(
+            "src/x.rs",
+            "f(\"a \\\" b\");\n// \"c\"\ng(r#\"d \" e\"#, 'f')",
+        );
+        let texts: Vec<_> = source.texts();
+        let told: Vec<_> = texts.iter().map(|it| (it.text.as_str(), it.line)).collect();
+        assert_eq!(told, [("a \\\" b", 1), ("d \" e", 3)]);
     }
 
     #[test]
