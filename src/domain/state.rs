@@ -195,6 +195,15 @@ impl State {
         self.releases.named(name)
     }
 
+    /// Returns the releases that are deleted, each with its last name, in the order of their creation.
+    pub fn deleted_releases(&self) -> impl Iterator<Item = (ReleaseId, &Name)> {
+        let records = self.releases.records.iter();
+        records.filter_map(|record| match &record.being {
+            Being::Deleted(id, name) => Some((*id, name)),
+            Being::There(_) => None,
+        })
+    }
+
     /// Returns the name of a release, be it deleted by now.
     #[must_use]
     pub fn release_name(&self, id: ReleaseId) -> Option<&Name> {

@@ -17,7 +17,7 @@ use crate::storage::{CHECKPOINT, ENTRIES, keys};
 use crate::world::{FLOW, context, create_flow, name, opened};
 
 /// A journal of so many entries: every tenth makes a flow, the others edit one.
-fn journal(length: usize) -> Vec<String> {
+pub(crate) fn journal(length: usize) -> Vec<String> {
     let memory = Memory::default();
     block_on(async {
         let session = opened(Rc::new(memory.clone())).await;
@@ -41,7 +41,7 @@ fn journal(length: usize) -> Vec<String> {
 }
 
 /// Puts a journal in the place of the one that is there.
-fn put(page: &Page, texts: &[String]) {
+pub(crate) fn put(page: &Page, texts: &[String]) {
     page.run("localStorage.clear()");
     for (chunk, texts) in texts.chunks(500).enumerate() {
         let from = chunk * 500 + 1;

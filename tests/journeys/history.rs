@@ -1,9 +1,91 @@
 //! The history: who did what and why, and everything as it was then.
 
+use crate::figures::{journal, put};
 use crate::page::{Role, Within, journey, keys};
-use crate::steps::{ROLL_BACK, finish, go_home, open_rollback, release};
+use crate::steps::{
+    ROLL_BACK, begin_empty, expand, finish, go_home, open_rollback, release, releases,
+};
 
 const MOMENT: &str = "Moment in the history";
+
+/// D2: what became of a release that is gone can still be asked for.
+#[test]
+fn the_history_of_a_deleted_release_can_be_asked_for() {
+    journey(|page| {
+        expand(page, "Tax update").button("Delete").click();
+        let form = page.dialog("Delete release");
+        form.button("Delete Tax update").click();
+        form.says(&["Release deleted."]);
+        finish(&form);
+        page.go("#/history");
+        page.combobox("Release").pick("Tax update (deleted)");
+        page.saying(Role::Item, "Administrator deleted Tax update")
+            .is_there();
+        page.saying(Role::Item, "into Tax update").is_there();
+        page.saying(Role::Item, "Release B").is_gone();
+    });
+}
+
+/// A long history shows its newest entries first, and the rest on demand.
+#[test]
+fn a_long_history_is_shown_in_parts() {
+    journey(|page| {
+        releases(page).says(&["5 of 5"]);
+        put(page, &journal(250));
+        page.go("#/history");
+        page.reload();
+        page.saying(Role::Status, "100 of 250 are shown.")
+            .is_there();
+        page.saying(Role::Item, "Entry 250 ").is_there();
+        page.saying(Role::Item, "Entry 150 ").is_gone();
+        page.button("Show more").click();
+        page.saying(Role::Status, "200 of 250 are shown.")
+            .is_there();
+        page.saying(Role::Item, "Entry 150 ").is_there();
+        page.button("Show more").click();
+        page.button("Show more").is_gone();
+        page.saying(Role::Item, "Entry 1 ").is_there();
+    });
+}
+
+/// The moment is the history's: a reload of another page shows how it is.
+#[test]
+fn a_reload_returns_to_now_except_on_the_history() {
+    journey(|page| {
+        releases(page).says(&["5 of 5"]);
+        page.go("#/history?at=30");
+        let moment = page.named(Role::Region, "Moment");
+        moment.says(&["You are looking at the past."]);
+        page.reload();
+        moment.says(&["You are looking at the past."]);
+        go_home(page);
+        moment.says(&["You are looking at the past."]);
+        page.reload();
+        releases(page).says(&["5 of 5"]);
+        moment.is_gone();
+    });
+}
+
+/// Whoever begins anew while looking at the past is in the new journal's present.
+#[test]
+fn beginning_anew_in_the_past_begins_now() {
+    journey(|page| {
+        releases(page).says(&["5 of 5"]);
+        page.go("#/history?at=30");
+        let moment = page.named(Role::Region, "Moment");
+        moment.says(&["You are looking at the past."]);
+        begin_empty(page);
+        moment.is_gone();
+        page.go("#/history?at=30");
+        moment.says(&["This is now. After entry 1 of 1"]);
+        page.button("Reset the demo").click();
+        page.dialog("Reset the demo")
+            .button("Forget this and begin the demo again")
+            .click();
+        releases(page).says(&["5 of 5"]);
+        moment.is_gone();
+    });
+}
 
 /// R9: the history says who, what and why, and what is asked for stands in the address.
 #[test]

@@ -148,10 +148,11 @@ fn filters(
     };
     let releases = move || {
         tenant.read_last(|state| {
-            let mut all: Vec<_> = state
-                .releases()
-                .map(|it| (it.id.to_string(), it.name.to_string()))
-                .collect();
+            let there = state.releases();
+            let there = there.map(|it| (it.id.to_string(), it.name.to_string()));
+            let deleted = state.deleted_releases();
+            let deleted = deleted.map(|(id, name)| (id.to_string(), format!("{name} (deleted)")));
+            let mut all: Vec<_> = there.chain(deleted).collect();
             keep(&mut all, story.read().release, |id| release_name(state, id));
             all.sort_by_key(|(_, name)| name.to_lowercase());
             all
