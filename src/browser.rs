@@ -361,16 +361,26 @@ pub fn remove_shell() {
 /// Gives the focus to the first of these elements that there is, where nothing has it: for when what
 /// had it is gone. Each is named by a selector.
 pub fn keep_focus(choices: &[&str]) {
+    let document = window().document();
+    // What has just been hidden keeps the focus until the browser draws the page.
+    let lost = document
+        .and_then(|it| it.active_element())
+        .is_none_or(|element| {
+            element.local_name() == "body" || element.get_client_rects().length() == 0
+        });
+    if lost {
+        give_focus(choices);
+    }
+}
+
+/// Gives the focus to the first of these elements that there is. Behind an open form it stays in the
+/// form.
+pub fn give_focus(choices: &[&str]) {
     let Some(document) = window().document() else {
         return;
     };
-    // What has just been hidden keeps the focus until the browser draws the page.
-    let lost = document.active_element().is_none_or(|element| {
-        element.local_name() == "body" || element.get_client_rects().length() == 0
-    });
     let found = choices
         .iter()
-        .filter(|_| lost)
         .find_map(|choice| document.query_selector(choice).ok()?);
     if let Some(Ok(element)) = found.map(JsCast::dyn_into::<web_sys::HtmlElement>) {
         if element.tab_index() < 0 && !element.has_attribute("tabindex") {
@@ -381,6 +391,28 @@ pub fn keep_focus(choices: &[&str]) {
         where_it_is.set_prevent_scroll(true);
         // Nothing is lost where the browser refuses to move the focus.
         let _ = element.focus_with_options(&where_it_is);
+    }
+}
+
+/// Tells whether a form is open over the page.
+#[must_use]
+pub fn is_form_open() -> bool {
+    let open = |document: web_sys::Document| document.query_selector("dialog[open]").ok()?;
+    window().document().and_then(open).is_some()
+}
+
+/// Tells whether the keyboard has a ⌘ where others have Ctrl.
+#[must_use]
+pub fn has_command_key() -> bool {
+    let platform = window().navigator().platform();
+    platform.is_ok_and(|platform| platform.starts_with("Mac") || platform.starts_with("iP"))
+}
+
+/// Scrolls as little as it takes for the element of this id to be seen, if there is one.
+pub fn reveal_id(id: &str) {
+    let document = window().document();
+    if let Some(element) = document.and_then(|it| it.get_element_by_id(id)) {
+        reveal(&element);
     }
 }
 

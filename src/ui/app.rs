@@ -6,14 +6,16 @@ use std::cell::Cell;
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::begin_anew::{BeginAnew, WaysToBeginAnew};
+use super::begin_anew::{Anew, BeginAnew, WaysToBeginAnew};
 use super::components::button::{Button, Weight, hush_at_escape};
 use super::components::notice::Trouble;
 use super::export::Export;
 use super::frame::{Head, remembered_actor};
 use super::keeping::{Beginning, Keeper, Keeping, Unsettled, founding};
 use super::navigation::Navigation;
+use super::news::News;
 use super::pages;
+use super::palette::{Palette, at_its_keys};
 use super::past::Moment;
 use super::problem::Problem;
 use super::rest::{Rest, of_the_rest};
@@ -48,6 +50,8 @@ pub fn App(
     let actor = RwSignal::new(remembered_actor());
     let opening = RwSignal::new(Opening::Loading);
     provide_context(keeping);
+    provide_context(Anew::default());
+    let finding = RwSignal::new(false);
 
     let keeper = Keeper::new(keeping.backend());
     provide_context(keeper);
@@ -85,6 +89,8 @@ pub fn App(
         spawn_local(async move {
             match team.has_journal().await {
                 Ok(true) => open_or_begin(Beginning::Empty),
+                // A store that is looked at again meanwhile does not begin its forms anew.
+                Ok(false) if matches!(opening.get_untracked(), Opening::Empty(_)) => {}
                 Ok(false) => opening.set(Opening::Empty(team)),
                 Err(error) => opening.set(Opening::Failed(error)),
             }
@@ -131,7 +137,7 @@ pub fn App(
     };
 
     // Dropped with the page, which ends the listening.
-    StoredValue::new_local(hush_at_escape());
+    StoredValue::new_local((hush_at_escape(), at_its_keys(finding)));
     let content = NodeRef::<leptos::html::Main>::new();
 
     view! {
@@ -147,7 +153,7 @@ pub fn App(
         >
             "Skip to content"
         </button>
-        <Head actor=actor />
+        <Head actor=actor finding=finding />
         {keeping.fleeting()
             .map(|error| {
                 let problem = Problem::of_backend(&error);
@@ -169,7 +175,21 @@ pub fn App(
                 }),
                 Opening::Ready(tenant) => {
                     provide_context(tenant);
-                    view! { <Pages tenant=tenant asked=asked /> }.into_any()
+                    let news = move || {
+                        rest.arrived().map(|arrived| arrived.run(|| view! { <News /> }.into_any()))
+                    };
+                    let palette = move || match rest.arrived() {
+                        Some(arrived) => arrived.run(|| view! { <Palette open=finding /> }.into_any()),
+                        // Says that it is coming, or that it does not come.
+                        None if finding.get() => of_the_rest(|_| ().into_any()),
+                        None => ().into_any(),
+                    };
+                    view! {
+                        {news}
+                        <Pages tenant=tenant asked=asked />
+                        {palette}
+                    }
+                        .into_any()
                 }
             }}
         </main>
@@ -280,6 +300,10 @@ fn page_after_the_first(route: &Route) -> AnyView {
         Route::History { .. } => view! { <pages::history::History /> }.into_any(),
         Route::Play { .. } => view! { <pages::play::Play /> }.into_any(),
         Route::Storage => view! { <pages::storage::Storage /> }.into_any(),
+        #[cfg(debug_assertions)]
+        Route::Unknown(hash) if hash == super::styleguide::ADDRESS => {
+            view! { <super::styleguide::Styleguide /> }.into_any()
+        }
         Route::Unknown(_) => {
             view! {
                 <h1>"There is no such page"</h1>

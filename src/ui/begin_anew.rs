@@ -55,10 +55,21 @@ pub fn BeginAnew(
     }
 }
 
+/// Which of the forms is open.
+#[derive(Clone, Copy, Default)]
+pub struct Anew(RwSignal<Option<Beginning>>);
+
+impl Anew {
+    /// Asks whether to begin anew.
+    pub fn ask(self, beginning: Beginning) {
+        self.0.set(Some(beginning));
+    }
+}
+
 /// The ways to begin anew, each of which asks first.
 #[component]
 pub fn WaysToBeginAnew() -> impl IntoView {
-    let asked = RwSignal::new(None::<Beginning>);
+    let Anew(asked) = expect_context();
     let way = move |beginning, label: &'static str| {
         let press = move || asked.set(Some(beginning));
         view! { <Button on_press=press weight=Weight::Quiet>{label}</Button> }

@@ -4,6 +4,7 @@ use leptos::prelude::*;
 
 use super::components::icon::{Glyph, Icon};
 use super::navigation::Navigation;
+use super::news::RECENT;
 use super::problem::role_name;
 use super::route::Route;
 use crate::browser;
@@ -15,6 +16,8 @@ use crate::domain::text::Name;
 pub fn Head(
     /// Who acts from this page.
     actor: RwSignal<Actor>,
+    /// Whether the palette is open.
+    finding: RwSignal<bool>,
 ) -> impl IntoView {
     let theme = RwSignal::new(Theme::remembered());
     Effect::new(move |_| browser::set_theme(theme.get().slug()));
@@ -25,7 +28,13 @@ pub fn Head(
                 <span>"Flow Environments"</span>
             </a>
             {pages()}
-            <div class="who">{profile(actor, theme)}</div>
+            <div class="who">
+                {find(finding)}
+                <button type="button" class="button quiet icon" aria-label="Recent" popovertarget=RECENT>
+                    <Glyph icon=Icon::Clock />
+                </button>
+                {profile(actor, theme)}
+            </div>
         </header>
     }
 }
@@ -51,6 +60,29 @@ fn pages() -> AnyView {
             {link("#/matrix", "Matrix")}
             {link("#/history", "History")}
         </nav>
+    }
+    .into_any()
+}
+
+/// The button that opens the palette, with the keys that do the same.
+fn find(finding: RwSignal<bool>) -> AnyView {
+    let keys = if browser::has_command_key() {
+        "⌘ K"
+    } else {
+        "Ctrl K"
+    };
+    view! {
+        <button
+            type="button"
+            class="button find-opener"
+            aria-haspopup="dialog"
+            aria-keyshortcuts="Control+K Meta+K"
+            on:click=move |_| finding.set(true)
+        >
+            <Glyph icon=Icon::Search />
+            <span class="name">"Find"</span>
+            <kbd aria-hidden="true">{keys}</kbd>
+        </button>
     }
     .into_any()
 }
@@ -81,7 +113,7 @@ fn profile(actor: RwSignal<Actor>, theme: RwSignal<Theme>) -> AnyView {
         <button type="button" class="button profile-opener" popovertarget="profile">
             <Glyph icon=Icon::Person />
             <span class="label">"Acting as: "</span>
-            <span class="name">{who}</span>
+            <span class="name" title=who>{who}</span>
         </button>
         <div id="profile" class="profile" popover="auto" role="group" aria-label="Profile">
             <label>

@@ -23,13 +23,17 @@ pub mod keeping;
 pub mod make_room;
 pub mod moment;
 pub mod navigation;
+pub mod news;
 pub mod pages;
+pub mod palette;
 pub mod past;
 pub mod pick;
 pub mod problem;
 pub mod rest;
 pub mod route;
 pub mod settings_form;
+#[cfg(debug_assertions)]
+pub mod styleguide;
 pub mod team;
 pub mod tenant;
 pub mod title;

@@ -9,6 +9,8 @@ use crate::browser;
 #[derive(Clone, Copy)]
 pub struct Navigation {
     route: RwSignal<Route>,
+    /// What the focus is to be on after the next step: a selector.
+    focus: StoredValue<Option<String>>,
 }
 
 impl Navigation {
@@ -16,6 +18,7 @@ impl Navigation {
     #[must_use]
     pub fn begin() -> Self {
         let route = RwSignal::new(Route::parse(&browser::hash()));
+        let focus = StoredValue::new(None::<String>);
         let steps = browser::Steps::begin();
         let listener = browser::on_window_event("hashchange", move || {
             let (from, to) = (route.get_untracked(), Route::parse(&browser::hash()));
@@ -24,11 +27,14 @@ impl Navigation {
             let other = std::mem::discriminant(&from) != std::mem::discriminant(&to);
             let height = steps.arrive().or(other.then_some(0.0));
             route.set(to);
+            let wanted = focus.try_update_value(Option::take).flatten();
             request_animation_frame(move || {
                 if let Some(height) = height {
                     browser::scroll_to(height);
                 }
-                if other {
+                if let Some(wanted) = wanted {
+                    browser::give_focus(&[&wanted, "main h1"]);
+                } else if other {
                     // The link that was followed is gone.
                     browser::keep_focus(&["main h1"]);
                 }
@@ -36,7 +42,7 @@ impl Navigation {
         });
         // Dropped with the page, which ends the listening.
         StoredValue::new_local(listener);
-        Self { route }
+        Self { route, focus }
     }
 
     /// Returns the navigation of the page that is being shown.
@@ -54,6 +60,17 @@ impl Navigation {
     /// Goes to `route`; Back comes back from there.
     pub fn go(self, route: &Route) {
         browser::set_hash(&route.to_string());
+    }
+
+    /// Goes to `route`, and moves the focus to what the selector names there; a form that opens there
+    /// takes it by itself.
+    pub fn go_and_focus(self, route: &Route, focus: &str) {
+        if self.route.with_untracked(|here| here == route) {
+            browser::give_focus(&[focus, "main h1"]);
+        } else {
+            self.focus.set_value(Some(focus.to_owned()));
+            self.go(route);
+        }
     }
 
     /// Changes the address without a new step for Back.

@@ -38,6 +38,8 @@ pub struct Tenant {
     past: RwSignal<Option<Arc<State>>>,
     /// Where in the history the page is on its way to.
     wanted: RwSignal<Option<Position>>,
+    /// The last entry that was recorded from this page.
+    given: StoredValue<Option<Position>>,
     /// Who acts from this page (O1).
     pub actor: RwSignal<Actor>,
     /// The time, to the minute: what relative times are relative to.
@@ -57,6 +59,7 @@ impl Tenant {
             begins: RwSignal::new(Position::FIRST),
             past: RwSignal::new(None),
             wanted: RwSignal::new(None),
+            given: StoredValue::new(None),
             actor,
             now: RwSignal::new(browser::now()),
         }
@@ -199,12 +202,21 @@ impl Tenant {
         };
         let session = self.session.get_value();
         let answer = session.submit(&command, &context).await;
+        if let Ok(entry) = &answer {
+            self.given.set_value(Some(entry.position));
+        }
         self.catch_up(&session);
         if let Err(Failure::Backend(error @ BackendError::Refused { status: 401 })) = answer {
             // Whoever is asked who they are is asked over the form that they are in.
             self.lost.set(Some(error));
         }
         answer
+    }
+
+    /// Returns the position of the last entry that was recorded from this page.
+    #[must_use]
+    pub fn given(self) -> Option<Position> {
+        self.given.get_value()
     }
 
     /// Takes in what others have recorded.

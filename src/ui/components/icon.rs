@@ -42,6 +42,27 @@ pub enum Icon {
 }
 
 impl Icon {
+    /// All of them.
+    pub const ALL: [Self; 17] = [
+        Self::Chevron,
+        Self::Back,
+        Self::Forward,
+        Self::Plus,
+        Self::Minus,
+        Self::Equal,
+        Self::Warning,
+        Self::Check,
+        Self::Copy,
+        Self::Play,
+        Self::Hold,
+        Self::Close,
+        Self::Trash,
+        Self::Stack,
+        Self::Search,
+        Self::Person,
+        Self::Clock,
+    ];
+
     const fn path(self) -> &'static str {
         match self {
             Self::Chevron => "M6 4l4 4-4 4",

@@ -6,6 +6,7 @@ pub mod copy;
 pub mod dialog;
 pub mod draft;
 pub mod field;
+pub mod finder;
 pub mod form;
 pub mod icon;
 pub mod more;

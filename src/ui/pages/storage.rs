@@ -92,7 +92,7 @@ fn part(name: &'static str, about: &'static str, content: AnyView) -> AnyView {
     let heading = fresh_id("part");
     let named = heading.clone();
     view! {
-        <section class="part" aria-labelledby=named>
+        <section class="card part" aria-labelledby=named>
             <h2 id=heading>{name}</h2>
             <p>{about}</p>
             {content}

@@ -78,7 +78,7 @@ pub fn SettingsTab(
             }}
             <Button
                 on_press=remove
-                weight=Weight::Quiet
+                weight=Weight::Away
                 why_not=why_not(tenant, Act::RemoveEnvironment(id))
             >
                 "Remove environment"
