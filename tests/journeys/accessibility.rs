@@ -4,8 +4,8 @@
 use std::fs;
 
 use crate::driver::setting;
-use crate::page::{Page, Role, Within, journey, keys};
-use crate::steps::{ROLL_BACK, expand, finish, open_profile, open_rollback};
+use crate::page::{Page, Role, Within, journey, journey_in_chromium};
+use crate::tour::{self, Look};
 
 /// Wide and high, and what has a screen like this.
 const SCREENS: [(u32, u32, &str); 2] = [(1280, 900, "desktop"), (390, 844, "phone")];
@@ -55,91 +55,63 @@ fn look(page: &Page, what: &str, found: &mut Vec<String>) {
     page.resize(1280, 900);
 }
 
-/// Returns the address of the first link in the page that begins like this.
-fn first_link(page: &Page, begins: &str) -> String {
-    let script = format!("return document.querySelector('a[href^=\"{begins}\"]').hash");
-    page.run(&script).as_str().unwrap_or_default().to_owned()
-}
-
-/// Every page and every form.
-#[test]
-fn axe_finds_nothing_anywhere() {
+/// Takes the tour, and expects that axe finds nothing at any stop.
+#[track_caller]
+fn axe_finds_nothing(tour: fn(&Page, Look<'_>)) {
     let axe = fs::read_to_string(setting("FLOW_AXE")).expect("axe can be read");
     journey(|page| {
-        page.heading("Releases").is_there();
-        page.run(&axe);
         let mut found = Vec::new();
-        look(page, "The home page on the first visit", &mut found);
-        let environment = first_link(page, "#/environments/");
-        let environment = environment.trim_end_matches("/releases").to_owned();
-        expand(page, "Winter campaign");
-        look(page, "A release's details", &mut found);
-        let between = page.hash();
-        expand(page, "Release B");
-        let last = page.hash();
-        let flow = first_link(page, "#/flows/");
-        let run = first_link(page, "#/play/");
-
-        let dialogs = [
-            (format!("{last}/rollback"), "Rollback Release"),
-            (format!("{between}/promote"), "Promote release"),
-            (format!("{between}/delete"), "Delete release"),
-            (format!("{last}/delete"), "Delete release"),
-            (format!("{between}/hold"), "Hold release"),
-            (format!("{environment}/remove"), "Remove environment"),
-            ("#/undo/34".to_owned(), "Undo the promotion of Release B"),
-            ("#/build".to_owned(), "Build flow"),
-            ("#/flows/new".to_owned(), "New flow"),
-            (format!("{flow}/build"), "Build flow"),
-        ];
-        for (hash, title) in dialogs {
-            page.go(&hash);
-            page.dialog(title).is_there();
-            look(page, &format!("{title} ({})", kind(&hash)), &mut found);
-            page.go("#/nowhere");
-            page.dialog(title).is_gone();
-        }
-        let pages = [
-            ("#/environments".to_owned(), "Edit environments"),
-            (format!("{environment}/releases"), "Development"),
-            (format!("{environment}/flows"), "Development"),
-            (format!("{environment}/variables"), "Development"),
-            (format!("{environment}/settings"), "Development"),
-            ("#/flows".to_owned(), "Flows"),
-            (flow, "Snapshots"),
-            ("#/matrix".to_owned(), "Matrix"),
-            ("#/history".to_owned(), "History"),
-            ("#/history?at=30".to_owned(), "Then and now"),
-            ("#/nowhere".to_owned(), "There is no such page"),
-        ];
-        for (hash, title) in pages {
-            page.go(&hash);
-            page.heading(title).is_there();
-            look(page, &format!("{title} ({})", kind(&hash)), &mut found);
-        }
-        page.button("Return to now").click();
-        page.go(&run);
-        page.only(Role::Article).is_there();
-        look(page, "A running flow", &mut found);
-
-        let form = open_rollback(page, "Release B");
-        form.button(ROLL_BACK).click();
-        form.says(&["Release rolled back."]);
-        look(page, "A rollback that is done", &mut found);
-        finish(&form);
-        open_profile(page);
-        look(page, "The profile", &mut found);
-        page.press(keys::ESCAPE);
-        page.go("#/matrix");
-        page.row("Orders").is_there();
-        page.run("document.querySelectorAll('details').forEach(it => { it.open = true; })");
-        look(page, "The matrix, with all that lies beneath", &mut found);
+        tour(page, &mut |page, what| {
+            // A page that was loaded anew has it no more.
+            page.run(&format!("if (!globalThis.axe) {{ {axe} }}"));
+            look(page, what, &mut found);
+        });
         assert!(found.is_empty(), "{}", found.join("\n"));
     });
 }
 
-/// An address without its ids.
-fn kind(hash: &str) -> String {
-    let parts = hash.split('/').filter(|part| part.len() < 30);
-    parts.collect::<Vec<_>>().join("/")
+/// Every page.
+#[test]
+fn axe_finds_nothing_on_any_page() {
+    axe_finds_nothing(tour::pages);
+}
+
+/// Every form that moves releases or makes something.
+#[test]
+fn axe_finds_nothing_in_any_form() {
+    axe_finds_nothing(tour::forms);
+}
+
+/// Every form of settings, and of the journal itself.
+#[test]
+fn axe_finds_nothing_in_any_form_of_settings() {
+    axe_finds_nothing(tour::forms_of_settings);
+}
+
+/// Everything that is damaged, gone or empty.
+#[test]
+fn axe_finds_nothing_in_any_state() {
+    axe_finds_nothing(tour::states);
+}
+
+/// A browser that keeps nothing.
+#[test]
+fn axe_finds_nothing_where_the_storage_is_blocked() {
+    let why = "only Chromium can be told to run a script before a page's own";
+    let axe = fs::read_to_string(setting("FLOW_AXE")).expect("axe can be read");
+    journey_in_chromium(why, |page| {
+        page.run_before(
+            "for (const name of ['localStorage', 'sessionStorage'])
+                 Object.defineProperty(window, name, {
+                     get() { throw new DOMException('no', 'SecurityError'); },
+                 });",
+        );
+        page.reload();
+        page.saying(Role::Alert, "it is forgotten when the page closes")
+            .is_there();
+        page.run(&axe);
+        let mut found = Vec::new();
+        look(page, "A browser that keeps nothing", &mut found);
+        assert!(found.is_empty(), "{}", found.join("\n"));
+    });
 }

@@ -1,8 +1,9 @@
-//! A session with a browser: the few commands of the `WebDriver` standard that the journeys need,
-//! sent to chromedriver over one kept-alive connection.
+//! A session with a browser, Chromium or Firefox: the few commands of the `WebDriver` standard that the
+//! journeys need, sent to the browser's driver over one kept-alive connection. For what the standard has
+//! no word for, each browser is asked in its own way.
 //!
-//! Each session has its own chromedriver, its own browser and an empty profile; dropping it ends
-//! and deletes all three. It knows nothing of the page.
+//! Each session has its own driver, its own browser and an empty profile; dropping it ends and deletes
+//! all three. It knows nothing of the page.
 
 use std::cell::RefCell;
 use std::env;
@@ -39,6 +40,88 @@ const FLAGS: [&str; 11] = [
     "--force-prefers-reduced-motion",
     "--lang=en-GB",
 ];
+
+/// The browser that the journeys go through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Engine {
+    Chromium,
+    Firefox,
+}
+
+impl Engine {
+    /// Returns the one that this run is for: set by `cargo xtask test`.
+    pub(crate) fn of_this_run() -> Self {
+        match env::var("FLOW_BROWSER").as_deref() {
+            Ok("firefox") => Self::Firefox,
+            Ok("chromium") | Err(_) => Self::Chromium,
+            Ok(other) => panic!("FLOW_BROWSER is neither chromium nor firefox, but {other}"),
+        }
+    }
+
+    /// The variable that names the browser's driver.
+    const fn driver(self) -> &'static str {
+        match self {
+            Self::Chromium => "FLOW_CHROMEDRIVER",
+            Self::Firefox => "FLOW_GECKODRIVER",
+        }
+    }
+
+    /// What its driver says before the port on which it listens.
+    const fn before_port(self) -> &'static str {
+        match self {
+            Self::Chromium => "successfully on port ",
+            Self::Firefox => "Listening on 127.0.0.1:",
+        }
+    }
+
+    /// What its driver is started with.
+    fn driver_arguments(self, profile: &Path) -> Vec<OsString> {
+        match self {
+            Self::Chromium => vec!["--port=0".into()],
+            Self::Firefox => vec![
+                "--port=0".into(),
+                "--profile-root".into(),
+                profile.into(),
+                // Its own settings and its console can be asked for.
+                "--allow-system-access".into(),
+            ],
+        }
+    }
+
+    fn capabilities(self, width: u32, height: u32, scripts: bool, profile: &Path) -> Value {
+        match self {
+            Self::Chromium => {
+                let mut flags: Vec<String> = FLAGS.into_iter().map(str::to_owned).collect();
+                flags.push(format!("--window-size={width},{height}"));
+                flags.push(format!("--user-data-dir={}", profile.display()));
+                json!({
+                    "goog:chromeOptions": {
+                        "binary": setting("FLOW_CHROMIUM").to_string_lossy(),
+                        "args": flags,
+                        // A person's own setting for all pages: 1 allows, 2 forbids.
+                        "prefs": { "profile.managed_default_content_settings.javascript": if scripts { 1 } else { 2 } },
+                    },
+                    "goog:loggingPrefs": { "browser": "ALL" },
+                    "unhandledPromptBehavior": "ignore",
+                })
+            }
+            Self::Firefox => json!({
+                "moz:firefoxOptions": {
+                    "binary": setting("FLOW_FIREFOX").to_string_lossy(),
+                    "args": ["-headless", format!("--width={width}"), format!("--height={height}")],
+                    "prefs": {
+                        "javascript.enabled": scripts,
+                        "ui.prefersReducedMotion": 1,
+                        "intl.accept_languages": "en-GB, en",
+                        // Tab stops at links, too, as everywhere but on a Mac.
+                        "accessibility.tabfocus": 7,
+                    },
+                },
+                "unhandledPromptBehavior": "ignore",
+            }),
+        }
+    }
+}
 
 /// What the browser answered instead of doing it.
 #[derive(Debug)]
@@ -77,7 +160,7 @@ impl Element {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Window(String);
 
-/// A running chromedriver. Whatever becomes of its session, it ends with this.
+/// A running driver. Whatever becomes of its session, it ends with this.
 struct Driver(Child);
 
 impl Drop for Driver {
@@ -104,49 +187,40 @@ impl Drop for Profile {
     }
 }
 
-/// A browser, steered by chromedriver.
+/// A browser, steered by its driver.
 pub(crate) struct Session {
+    pub(crate) engine: Engine,
     connection: RefCell<BufReader<TcpStream>>,
     /// Where the session's commands lie.
     path: String,
-    /// Held open: chromedriver would end at its next line if nobody could read it.
+    /// Held open: the driver would end at its next line if nobody could read it.
     _said: BufReader<ChildStdout>,
     // The profile goes after the browser that writes to it.
-    _driver: Driver,
+    driver: Driver,
     _profile: Profile,
 }
 
 impl Session {
     /// Starts a browser with a window of this size, in which pages may run scripts or not.
     pub(crate) fn start(width: u32, height: u32, scripts: bool) -> Self {
+        let engine = Engine::of_this_run();
         let profile = fresh_profile();
-        let (driver, said, port) = chromedriver();
+        let (driver, said, port) = start_driver(engine, &profile.0);
         let connection = TcpStream::connect((Ipv4Addr::LOCALHOST, port))
             .and_then(|stream| {
                 stream.set_nodelay(true)?;
                 stream.set_read_timeout(Some(COMMAND_LIMIT))?;
                 Ok(stream)
             })
-            .expect("chromedriver listens");
+            .expect("the driver listens");
 
-        let mut flags: Vec<String> = FLAGS.into_iter().map(str::to_owned).collect();
-        flags.push(format!("--window-size={width},{height}"));
-        flags.push(format!("--user-data-dir={}", profile.0.display()));
-        let capabilities = json!({
-            "goog:chromeOptions": {
-                "binary": setting("FLOW_CHROMIUM").to_string_lossy(),
-                "args": flags,
-                // A person's own setting for all pages: 1 allows, 2 forbids.
-                "prefs": { "profile.managed_default_content_settings.javascript": if scripts { 1 } else { 2 } },
-            },
-            "goog:loggingPrefs": { "browser": "ALL" },
-            "unhandledPromptBehavior": "ignore",
-        });
+        let capabilities = engine.capabilities(width, height, scripts, &profile.0);
         let mut session = Self {
+            engine,
             connection: RefCell::new(BufReader::new(connection)),
             path: String::new(),
             _said: said,
-            _driver: driver,
+            driver,
             _profile: profile,
         };
         let begun = session
@@ -173,7 +247,7 @@ impl Session {
     fn send(&self, method: &str, path: &str, body: &Value) -> Answer {
         let mut connection = self.connection.borrow_mut();
         let answer = exchange(&mut connection, method, path, body)
-            .unwrap_or_else(|error| panic!("chromedriver did not answer {path}: {error}"));
+            .unwrap_or_else(|error| panic!("The driver did not answer {path}: {error}"));
         let value = &answer["value"];
         match value["error"].as_str() {
             Some(error) => Err(Refused {
@@ -203,7 +277,21 @@ impl Session {
 
     /// Loads the page anew.
     pub(crate) fn reload(&self) -> Answer {
-        self.post("/refresh", &json!({}))
+        match self.engine {
+            Engine::Chromium => self.post("/refresh", &json!({})),
+            // Firefox's own command loads a page past its worker, which no person can.
+            Engine::Firefox => {
+                self.run("window.before = true; location.reload()", &[])?;
+                let deadline = Instant::now() + COMMAND_LIMIT;
+                let arrived =
+                    "return !window.before && document.readyState === 'complete' ? 'yes' : ''";
+                while !matches!(self.run(arrived, &[]), Ok(it) if it == "yes") {
+                    assert!(Instant::now() < deadline, "The page is not loaded again");
+                    thread::sleep(Duration::from_millis(20));
+                }
+                Ok(Value::Null)
+            }
+        }
     }
 
     /// Returns the window that commands go to.
@@ -242,8 +330,13 @@ impl Session {
 
     /// Returns the role that the browser tells assistive technology.
     pub(crate) fn role(&self, element: &Element) -> Answer<String> {
-        self.get(&format!("/element/{}/computedrole", element.0))
-            .map(|it| text(&it))
+        let role = self.get(&format!("/element/{}/computedrole", element.0))?;
+        // The standard has no role for a password's field. Chromium tells the one of other fields,
+        // Firefox none; of what cannot be reached it tells "none".
+        if role == "" && self.property(element, "type")? == "password" {
+            return Ok("textbox".to_owned());
+        }
+        Ok(text(&role))
     }
 
     /// Returns the name that the browser tells assistive technology.
@@ -296,6 +389,21 @@ impl Session {
         )
     }
 
+    /// Presses a key while another one is held.
+    pub(crate) fn press_with(&self, held: &str, key: &str) -> Answer {
+        let stroke = |kind: &str, value: &str| json!({ "type": kind, "value": value });
+        let strokes = [
+            stroke("keyDown", held),
+            stroke("keyDown", key),
+            stroke("keyUp", key),
+            stroke("keyUp", held),
+        ];
+        self.post(
+            "/actions",
+            &json!({ "actions": [{ "type": "key", "id": "keyboard", "actions": strokes }] }),
+        )
+    }
+
     // Beyond the page ------------------------------------------------------------------------
 
     /// Runs a script in the page and returns what it returns.
@@ -312,13 +420,107 @@ impl Session {
         self.get("/screenshot").map(|it| text(&it))
     }
 
+    /// Taps in the middle of the element, as a finger does.
+    pub(crate) fn tap(&self, element: &Element) -> Answer {
+        self.run(
+            "arguments[0].scrollIntoView({ block: 'center' })",
+            &[element],
+        )?;
+        self.post(
+            "/actions",
+            &json!({ "actions": [{
+                "type": "pointer", "id": "finger", "parameters": { "pointerType": "touch" },
+                "actions": [
+                    { "type": "pointerMove", "duration": 0, "x": 0, "y": 0, "origin": element.as_json() },
+                    { "type": "pointerDown", "button": 0 },
+                    { "type": "pointerUp", "button": 0 },
+                ],
+            }] }),
+        )
+    }
+
+    /// Makes the page's view this wide and high: a window cannot be made as narrow as a phone, its
+    /// content can.
+    pub(crate) fn resize(&self, width: u32, height: u32) -> Answer {
+        match self.engine {
+            Engine::Chromium => self.chromium(
+                "Emulation.setDeviceMetricsOverride",
+                &json!({ "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false }),
+            ),
+            Engine::Firefox => {
+                self.firefox(&format!(
+                    "const view = window.gBrowser.selectedBrowser;
+                     for (const [side, length] of [['width', {width}], ['height', {height}]])
+                         for (const bound of [side, 'min-' + side, 'max-' + side])
+                             view.style.setProperty(bound, length + 'px', 'important');"
+                ))?;
+                // The page hears of it a little later.
+                self.run(
+                    &format!(
+                        "return new Promise(resized => {{
+                             const look = () => innerWidth === {width} && innerHeight === {height}
+                                 ? resized() : requestAnimationFrame(look);
+                             look();
+                         }})"
+                    ),
+                    &[],
+                )
+            }
+        }
+    }
+
+    /// Makes the browser that of a phone: its view this wide and high, its finger a touch.
+    pub(crate) fn become_phone(&self, width: u32, height: u32, scale: u32) -> Answer {
+        self.chromium(
+            "Emulation.setDeviceMetricsOverride",
+            &json!({ "width": width, "height": height, "deviceScaleFactor": scale, "mobile": true }),
+        )?;
+        self.chromium(
+            "Emulation.setTouchEmulationEnabled",
+            &json!({ "enabled": true }),
+        )
+    }
+
+    /// Lets the browser save files in this folder without asking.
+    pub(crate) fn save_in(&self, folder: &Path) -> Answer {
+        match self.engine {
+            Engine::Chromium => self.chromium(
+                "Browser.setDownloadBehavior",
+                &json!({ "behavior": "allow", "downloadPath": folder }),
+            ),
+            Engine::Firefox => self.firefox(&format!(
+                "Services.prefs.setIntPref('browser.download.folderList', 2);
+                 Services.prefs.setStringPref('browser.download.dir', {});",
+                json!(folder)
+            )),
+        }
+    }
+
     /// Returns what the browser's console said since the last call, as `LEVEL message`.
     pub(crate) fn console(&self) -> Answer<Vec<String>> {
-        let log = self.post("/se/log", &json!({ "type": "browser" }))?;
+        let log = match self.engine {
+            Engine::Chromium => self.post("/se/log", &json!({ "type": "browser" }))?,
+            // Errors, and what the policy forbade: Firefox warns of much that is no fault of a page.
+            Engine::Firefox => self.firefox(
+                "const said = Services.console.getMessageArray().filter(it =>
+                     it instanceof Ci.nsIScriptError && /^(http|blob)/.test(it.sourceName)
+                         && (!(it.flags & it.warningFlag) || it.category.startsWith('CSP')));
+                 Services.console.reset();
+                 return said.map(it => ({ level: 'SEVERE', message: `${it.sourceName} ${it.errorMessage}` }));",
+            )?,
+        };
         let lines = log.as_array().into_iter().flatten();
         Ok(lines
             .map(|line| format!("{} {}", text(&line["level"]), text(&line["message"])))
             .collect())
+    }
+
+    /// Runs a script in Firefox itself, for what the standard has no word for.
+    fn firefox(&self, script: &str) -> Answer {
+        self.post("/moz/context", &json!({ "context": "chrome" }))?;
+        let answer = self.run(script, &[]);
+        self.post("/moz/context", &json!({ "context": "content" }))?;
+        answer
     }
 
     /// Gives Chromium a command of its own protocol, for what the standard has no word for.
@@ -338,7 +540,15 @@ impl Drop for Session {
             if !self.path.is_empty() {
                 let _ = exchange(&mut connection, "DELETE", &self.path, &Value::Null);
             }
-            let _ = exchange(&mut connection, "GET", "/shutdown", &Value::Null);
+            match self.engine {
+                Engine::Chromium => {
+                    let _ = exchange(&mut connection, "GET", "/shutdown", &Value::Null);
+                }
+                // It has ended its browser by now, and has no word for ending itself.
+                Engine::Firefox => {
+                    let _ = self.driver.0.kill();
+                }
+            }
         }
     }
 }
@@ -368,40 +578,40 @@ fn fresh_profile() -> Profile {
     Profile(profile)
 }
 
-/// Starts chromedriver and returns it with what it says and the port on which it listens.
+/// Starts the browser's driver and returns it with what it says and the port on which it listens.
 ///
-/// It takes a free port of IPv6 and then asks for the same number of IPv4. If another process has
-/// that one, it ends; the next start draws another number.
-fn chromedriver() -> (Driver, BufReader<ChildStdout>, u16) {
+/// Chromium's takes a free port of IPv6 and then asks for the same number of IPv4. If another process
+/// has that one, it ends; the next start draws another number.
+fn start_driver(engine: Engine, profile: &Path) -> (Driver, BufReader<ChildStdout>, u16) {
     const STARTS: usize = 10;
     let mut last_words = String::new();
     for _ in 0..STARTS {
-        let driver = Command::new(setting("FLOW_CHROMEDRIVER"))
-            .arg("--port=0")
+        let driver = Command::new(setting(engine.driver()))
+            .args(engine.driver_arguments(profile))
             .stdin(Stdio::null())
             .stdout(Stdio::piped())
             .stderr(Stdio::null())
             .spawn();
-        let mut driver = Driver(driver.expect("chromedriver starts"));
+        let mut driver = Driver(driver.expect("the driver starts"));
         let mut said = BufReader::new(driver.0.stdout.take().expect("its output is piped"));
-        match port(&mut said) {
+        match port(&mut said, engine.before_port()) {
             Ok(port) => return (driver, said, port),
             Err(words) => last_words = words,
         }
     }
-    panic!("chromedriver ended {STARTS} times before it listened, the last time with: {last_words}")
+    panic!("The driver ended {STARTS} times before it listened, the last time with: {last_words}")
 }
 
-/// Reads on which port chromedriver listens, or, if it ends before that, all that it said.
-fn port(said: &mut impl BufRead) -> Result<u16, String> {
+/// Reads on which port the driver listens, or, if it ends before that, all that it said.
+fn port(said: &mut impl BufRead, before: &str) -> Result<u16, String> {
     let mut words = String::new();
     loop {
         let begun = words.len();
-        if said.read_line(&mut words).expect("chromedriver speaks") == 0 {
+        if said.read_line(&mut words).expect("the driver speaks") == 0 {
             return Err(words);
         }
         let port = words[begun..]
-            .split_once("successfully on port ")
+            .split_once(before)
             .and_then(|(_, rest)| rest.trim().trim_end_matches('.').parse().ok());
         if let Some(port) = port {
             return Ok(port);
@@ -422,8 +632,9 @@ fn exchange(
         body.to_string()
     };
     let request = format!(
-        "{method} {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json; \
+        "{method} {path} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json; \
          charset=utf-8\r\nContent-Length: {}\r\n\r\n{body}",
+        connection.get_ref().peer_addr()?,
         body.len()
     );
     connection.get_mut().write_all(request.as_bytes())?;

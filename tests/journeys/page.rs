@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 use xtask::serve::StaticSite;
 
-use crate::driver::{Answer, Element, Refused, Session, Window, products, setting};
+use crate::driver::{Answer, Element, Engine, Refused, Session, Window, products, setting};
 
 /// Where the site lies for every journey but those that say otherwise: below a path of its own.
 const MOUNT: &str = "/some/repo/";
@@ -36,8 +36,11 @@ pub(crate) mod keys {
     pub(crate) const ENTER: &str = "\u{E007}";
     pub(crate) const ESCAPE: &str = "\u{E00C}";
     pub(crate) const LEFT: &str = "\u{E012}";
+    pub(crate) const UP: &str = "\u{E013}";
     pub(crate) const DOWN: &str = "\u{E015}";
     pub(crate) const SPACE: &str = " ";
+    pub(crate) const SHIFT: &str = "\u{E008}";
+    pub(crate) const CONTROL: &str = "\u{E009}";
     /// Control and A, then nothing held any more.
     pub(super) const SELECT_ALL: &str = "\u{E009}a\u{E000}";
 }
@@ -46,6 +49,19 @@ pub(crate) mod keys {
 #[track_caller]
 pub(crate) fn journey<F: FnOnce(&Page)>(through: F) {
     journey_at(MOUNT, through);
+}
+
+/// Runs a journey that needs what only Chromium can do; in Firefox, says why it is not gone there.
+#[track_caller]
+#[allow(
+    clippy::print_stdout,
+    reason = "what is left out belongs to the result"
+)]
+pub(crate) fn journey_in_chromium<F: FnOnce(&Page)>(why: &str, through: F) {
+    match Engine::of_this_run() {
+        Engine::Chromium => journey(through),
+        Engine::Firefox => println!("Not gone in Firefox: {why}"),
+    }
 }
 
 /// Runs a journey with the site lying below `mount`.
@@ -255,8 +271,7 @@ impl Page {
         // What an earlier run saved, if there was one.
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(&folder).expect("the folder can be made");
-        let place = json!({ "behavior": "allow", "downloadPath": folder });
-        done(self.browser.chromium("Browser.setDownloadBehavior", &place));
+        done(self.browser.save_in(&folder));
         folder
     }
 
@@ -278,20 +293,44 @@ impl Page {
     /// Makes the page as wide and high as a device's screen.
     #[track_caller]
     pub(crate) fn resize(&self, width: u32, height: u32) {
-        // A window cannot be made as narrow as a phone; its content can.
-        let screen = json!({
-            "width": width, "height": height, "deviceScaleFactor": 1, "mobile": false
-        });
-        done(
-            self.browser
-                .chromium("Emulation.setDeviceMetricsOverride", &screen),
-        );
+        done(self.browser.resize(width, height));
+    }
+
+    /// Makes the browser that of a phone. For Chromium, which can be one.
+    #[track_caller]
+    pub(crate) fn become_phone(&self, width: u32, height: u32, scale: u32) {
+        done(self.browser.become_phone(width, height, scale));
+    }
+
+    /// Keeps a picture of what is seen in a file.
+    #[track_caller]
+    pub(crate) fn draw(&self, file: &Path) {
+        let picture = from_base64(&done(self.browser.picture()));
+        fs::write(file, picture).expect("the picture can be written");
+    }
+
+    /// Gives Chromium a command of its own protocol.
+    #[track_caller]
+    pub(crate) fn chromium(&self, command: &str, parameters: &Value) {
+        done(self.browser.chromium(command, parameters));
     }
 
     /// Presses keys, wherever the focus is.
     #[track_caller]
     pub(crate) fn press(&self, keys: &str) {
         done(self.browser.press(keys));
+    }
+
+    /// Presses a key while another one is held.
+    #[track_caller]
+    pub(crate) fn press_with(&self, held: &str, key: &str) {
+        done(self.browser.press_with(held, key));
+    }
+
+    /// Tells whether the console tells of files that could not be loaded: that of Firefox tells it
+    /// nobody outside.
+    pub(crate) fn tells_of_missing_files(&self) -> bool {
+        self.browser.engine == Engine::Chromium
     }
 
     /// Presses Tab until the focus is on what has this role and name, as often as the page has
@@ -778,6 +817,18 @@ impl Part<'_> {
         });
     }
 
+    /// Taps on it with a finger.
+    #[track_caller]
+    pub(crate) fn tap(&self) {
+        until(|| {
+            let element = self.find()?;
+            self.page
+                .browser
+                .tap(&element)
+                .map_err(|refused| NotYet(format!("{self} cannot be tapped: {refused}")))
+        });
+    }
+
     /// Writes `text` into it, in the place of what is there.
     #[track_caller]
     pub(crate) fn fill(&self, text: &str) {
@@ -885,6 +936,21 @@ impl Part<'_> {
     fn told(&self) -> Result<Told, NotYet> {
         let element = self.find()?;
         let browser = &self.page.browser;
+        if browser.engine == Engine::Firefox {
+            // Nobody outside it can ask Firefox: what the standard says that it tells.
+            let told = browser.run(
+                "const it = arguments[0], by = it.getAttribute('aria-describedby') ?? '';
+                 return {
+                     description: by.split(' ').map(id => document.getElementById(id)?.textContent ?? '').join(' '),
+                     disabled: it.disabled || it.ariaDisabled === 'true',
+                 };",
+                &[&element],
+            )?;
+            return Ok(Told {
+                description: plain(&told["description"]),
+                disabled: told["disabled"] == true,
+            });
+        }
         browser.run("window.journeyElement = arguments[0]", &[&element])?;
         let object = browser.chromium(
             "Runtime.evaluate",

@@ -43,6 +43,7 @@ cargo xtask <command>
                        stores; 100,000 runs of each
   bench size           measures what a first visit loads, what is loaded after it,
                        and which part of the program is how much of that
+  screenshots          makes the pictures of the README in docs/pictures/ anew
   lint                 checks layout, lints and documentation
   env                  prints the environment for calling trunk, or cargo for WebAssembly:
                        (eval \"$(cargo xtask env)\"; trunk build)
@@ -78,6 +79,7 @@ enum Asked {
         runs: u64,
     },
     BenchSize,
+    Screenshots,
     Lint,
     Env,
     Help,
@@ -143,6 +145,7 @@ fn parse(arguments: &[String]) -> Result<Asked, String> {
     }
     let asked = match command.as_str() {
         "build" => Asked::Build,
+        "screenshots" => Asked::Screenshots,
         "lint" => Asked::Lint,
         "env" => Asked::Env,
         "help" | "--help" | "-h" => Asked::Help,
@@ -265,6 +268,7 @@ fn carry_out(asked: Asked) -> Outcome {
         }
         Asked::Fuzz { targets, runs } => fuzz::run(&targets, runs),
         Asked::BenchSize => size::bench(),
+        Asked::Screenshots => test::screenshots(),
         Asked::Lint => lint::run(),
         Asked::Env => {
             progress::say(&site::environment(For::Us)?.exports());

