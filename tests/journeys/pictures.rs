@@ -56,7 +56,9 @@ fn pictures() {
         );
         page.run_before(STILL);
         page.run("localStorage.clear()");
-        for (width, height, scale, screen) in [(1280, 840, 1, "desktop"), (390, 844, 2, "phone")] {
+        for (width, height, scale, screen) in
+            [(1120, 800, 1.0, "desktop"), (390, 844, 1.5, "phone")]
+        {
             page.chromium(
                 "Emulation.setDeviceMetricsOverride",
                 &json!({ "width": width, "height": height, "deviceScaleFactor": scale, "mobile": true }),
