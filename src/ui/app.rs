@@ -89,8 +89,6 @@ pub fn App(
         spawn_local(async move {
             match team.has_journal().await {
                 Ok(true) => open_or_begin(Beginning::Empty),
-                // A store that is looked at again meanwhile does not begin its forms anew.
-                Ok(false) if matches!(opening.get_untracked(), Opening::Empty(_)) => {}
                 Ok(false) => opening.set(Opening::Empty(team)),
                 Err(error) => opening.set(Opening::Failed(error)),
             }

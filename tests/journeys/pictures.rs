@@ -36,7 +36,8 @@ fn draw(page: &Page, name: &str) {
             "const root = document.documentElement;
              root.dataset.theme = '{theme}';
              root.style.setProperty('--font', 'Inter');
-             document.activeElement.blur();"
+             document.activeElement.blur();
+             return Promise.all(document.getAnimations().map(it => it.finished)).then(() => true)"
         ));
         let file = folder.join(format!("{name}-{theme}.png"));
         page.draw(&file);
