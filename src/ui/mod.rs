@@ -31,6 +31,7 @@ pub mod pick;
 pub mod problem;
 pub mod rest;
 pub mod route;
+pub mod search;
 pub mod settings_form;
 #[cfg(debug_assertions)]
 pub mod styleguide;

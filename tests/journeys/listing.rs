@@ -1,7 +1,12 @@
 //! Finding a release: by what it is called, what it holds and where it is. What is asked for stands
 //! in the address.
 
+use flow_environments::domain::actor::Timestamp;
+use flow_environments::domain::text::Name;
+
+use crate::figures::put;
 use crate::page::{Role, Within, journey};
+use crate::shop::{self, Size};
 use crate::steps::{go_home, releases};
 
 /// Search finds a release by its name, a flow's name, a Version ID and notes.
@@ -51,5 +56,44 @@ fn the_list_is_narrowed_by_environment_and_by_time() {
         list.says(&["2 of 5"]);
         go_home(page);
         list.says(&["5 of 5"]);
+    });
+}
+
+/// A long list shows its beginning, and more on demand. What is looked for is looked for in all of it,
+/// and an address shows its release wherever it lies.
+#[test]
+fn a_long_list_shows_its_beginning_and_more_on_demand() {
+    let size = Size {
+        releases: 90,
+        flows: 40,
+    };
+    let shop = shop::grown(size, 1, Timestamp::from_millis(1_790_000_000_000));
+    let first = Name::new("Release 1").expect("a name");
+    let first = shop.state.release_named(&first).expect("it was built");
+    journey(|page| {
+        let list = releases(page);
+        list.says(&["5 of 5"]);
+        put(page, &shop.seal());
+        page.reload();
+        list.says(&["90 of 90", "30 of 90 are shown."]);
+        list.button("Release 1").is_gone();
+
+        let search = list.named(Role::SearchBox, "Search");
+        search.fill("release 12");
+        list.button("Release 12").is_there();
+        search.fill("");
+        list.says(&["30 of 90 are shown."]);
+
+        page.go(&format!("#/releases/{first}"));
+        list.named(Role::Table, "Flows of Release 1").is_there();
+        list.button("Release 1").click();
+        list.named(Role::Table, "Flows of Release 1").is_gone();
+        list.button("Release 1").is_there();
+
+        list.button("Show more").click();
+        list.says(&["60 of 90 are shown."]);
+        list.button("Show more").click();
+        list.button("Show more").is_gone();
+        list.says(&["90 of 90"]);
     });
 }

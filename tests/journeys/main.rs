@@ -18,6 +18,12 @@ mod steps;
 #[allow(dead_code, reason = "its other words serve the tests of the journal")]
 mod world;
 
+// Large tenants.
+#[path = "../bench/shop.rs"]
+mod shop;
+#[path = "../bench/tenant.rs"]
+mod tenant;
+
 // Real stores, and the way to them.
 #[expect(dead_code, reason = "the tests of the stores use all of it")]
 #[path = "../stores/places.rs"]

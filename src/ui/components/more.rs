@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use super::button::Button;
 
 /// How many more are shown at a time.
-pub const STEP: usize = 100;
+pub const STEP: usize = 30;
 
 /// Says how many of `all` are shown, and shows more; nothing where all are shown.
 pub fn more(shown: RwSignal<usize>, all: impl Fn() -> usize + Send + 'static) -> AnyView {

@@ -10,6 +10,7 @@ use crate::domain::id::FlowId;
 use crate::domain::text::Body;
 use crate::ui::components::field::Line;
 use crate::ui::components::form::Form;
+use crate::ui::components::more::{STEP, more};
 use crate::ui::components::table::{cell, empty, table};
 use crate::ui::navigation::Navigation;
 use crate::ui::problem::typed_name;
@@ -29,10 +30,11 @@ pub fn Flows() -> impl IntoView {
                 .flows()
                 .map(|flow| (flow.name.to_string(), flow.id, flow.snapshots.len()))
                 .collect();
-            flows.sort_by_key(|(name, ..)| name.to_lowercase());
+            flows.sort_by_cached_key(|(name, ..)| name.to_lowercase());
             flows
         })
     });
+    let shown = RwSignal::new(STEP);
     let row = |(name, id, versions): (String, FlowId, usize)| {
         let address = |building| Route::Flow { id, building }.to_string();
         view! {
@@ -51,8 +53,9 @@ pub fn Flows() -> impl IntoView {
         {table(
             "Flows".into_any(),
             &["Flow", "Versions", "Build"],
-            (move || flows.get().into_iter().map(row).collect_view()).into_any(),
+            (move || flows.get().into_iter().take(shown.get()).map(row).collect_view()).into_any(),
         )}
+        {more(shown, move || flows.read().len())}
         {move || flows.read().is_empty().then(|| empty("There are no flows yet. Create the first one."))}
         {move || creating.get().then(|| view! { <NewFlow /> })}
     }

@@ -10,6 +10,7 @@ use crate::ui::components::more::{STEP, more};
 use crate::ui::components::table::{cell, empty, table};
 use crate::ui::navigation::Navigation;
 use crate::ui::route::{Form, Open, Route};
+use crate::ui::search::Wanted;
 use crate::ui::tenant::{Tenant, release_name};
 
 /// A flow, and what there is of it in each environment.
@@ -126,10 +127,10 @@ fn can_go(state: &State, release: ReleaseId, environment: EnvironmentId) -> bool
 
 /// The flows that are asked for, by name.
 fn lines(state: &State, search: &str, differing: bool) -> Vec<Line> {
-    let wanted = search.trim().to_lowercase();
+    let wanted = Wanted::new(search);
     let mut lines: Vec<Line> = state
         .flows()
-        .filter(|flow| flow.name.as_str().to_lowercase().contains(&wanted))
+        .filter(|flow| wanted.is_in(flow.name.as_str()))
         .filter_map(|flow| {
             let stacks = state.stacks_of(flow.id)?;
             Some(line(state, stacks, flow.id, flow.name.to_string()))
@@ -139,7 +140,7 @@ fn lines(state: &State, search: &str, differing: bool) -> Vec<Line> {
             !differing || besides.any(|(beside, _)| beside.differs())
         })
         .collect();
-    lines.sort_by_key(|line| line.name.to_lowercase());
+    lines.sort_by_cached_key(|line| line.name.to_lowercase());
     lines
 }
 

@@ -12,6 +12,7 @@ use crate::domain::actor::Timestamp;
 use crate::domain::id::{EnvironmentId, Position, ReleaseId};
 use crate::domain::state::{Deployment, State};
 use crate::ui::components::icon::{Glyph, Icon};
+use crate::ui::components::more::{STEP, more};
 use crate::ui::components::table::{cell, empty, table};
 use crate::ui::moment::ago;
 use crate::ui::navigation::Navigation;
@@ -101,6 +102,7 @@ fn ReleasesTab(id: EnvironmentId) -> impl IntoView {
             releases
         })
     });
+    let shown = RwSignal::new(STEP);
     let row =
         |(id, name, flows, at, _): (ReleaseId, String, usize, Option<Timestamp>, Position)| {
             view! {
@@ -116,8 +118,9 @@ fn ReleasesTab(id: EnvironmentId) -> impl IntoView {
         {table(
             "Releases".into_any(),
             &["Release", "Flows", "Last deployed"],
-            (move || releases.get().into_iter().map(row).collect_view()).into_any(),
+            (move || releases.get().into_iter().take(shown.get()).map(row).collect_view()).into_any(),
         )}
+        {more(shown, move || releases.read().len())}
         {move || {
             releases.read().is_empty().then(|| empty("No release is in this environment."))
         }}
@@ -130,7 +133,7 @@ fn live(state: &State, id: EnvironmentId) -> Vec<(String, Deployment)> {
         .live_in(id)
         .map(|deployment| (flow_name(state, deployment.flow), deployment))
         .collect();
-    live.sort_by_key(|(name, _)| name.to_lowercase());
+    live.sort_by_cached_key(|(name, _)| name.to_lowercase());
     live
 }
 
@@ -138,6 +141,7 @@ fn live(state: &State, id: EnvironmentId) -> Vec<(String, Deployment)> {
 fn FlowsTab(id: EnvironmentId) -> impl IntoView {
     let tenant = Tenant::of_page();
     let flows = Memo::new(move |_| tenant.read(|state| live(state, id)));
+    let shown = RwSignal::new(STEP);
     let row = move |(name, deployment): (String, Deployment)| {
         let Deployment {
             environment,
@@ -179,8 +183,9 @@ fn FlowsTab(id: EnvironmentId) -> impl IntoView {
         {table(
             "Flows".into_any(),
             &["Flow", "Version", "Release", "Since", "Run"],
-            (move || flows.get().into_iter().map(row).collect_view()).into_any(),
+            (move || flows.get().into_iter().take(shown.get()).map(row).collect_view()).into_any(),
         )}
+        {more(shown, move || flows.read().len())}
         {move || {
             flows.read().is_empty().then(|| empty("No flow can be run in this environment."))
         }}

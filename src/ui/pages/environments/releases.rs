@@ -9,13 +9,14 @@ use crate::domain::id::ReleaseId;
 use crate::domain::release::{Arrival, Release};
 use crate::domain::state::State;
 use crate::ui::components::icon::{Glyph, Icon};
+use crate::ui::components::more::{STEP, more};
 use crate::ui::components::notice::Trouble;
 use crate::ui::components::rows::rows;
 use crate::ui::moment::ago;
 use crate::ui::navigation::Navigation;
 use crate::ui::pick::environment_options;
-use crate::ui::problem::flow_name;
 use crate::ui::route::{Filter, Open, Route, Since};
+use crate::ui::search::Wanted;
 use crate::ui::tenant::Tenant;
 use crate::ui::wizard::expander_id;
 
@@ -23,7 +24,7 @@ const DAY: u64 = 24 * 3_600_000;
 
 /// The releases that the filter lets through, the last deployed first.
 fn listed(state: &State, filter: &Filter, now: u64) -> Vec<ReleaseId> {
-    let wanted = filter.search.trim().to_lowercase();
+    let wanted = Wanted::new(&filter.search);
     let since = filter
         .since
         .days()
@@ -36,22 +37,22 @@ fn listed(state: &State, filter: &Filter, now: u64) -> Vec<ReleaseId> {
                 .is_none_or(|id| release.place.environment == id)
         })
         .filter(|release| since.is_none_or(|since| arrived(state, release) >= since))
-        .filter(|release| wanted.is_empty() || matches(state, release, &wanted))
+        .filter(|release| matches(state, release, &wanted))
         .collect();
     listed.sort_by_key(|release| (std::cmp::Reverse(release.place.since), release.id));
     listed.into_iter().map(|release| release.id).collect()
 }
 
 /// Tells whether a release matches by its name, a flow's name, a Version ID or notes.
-fn matches(state: &State, release: &Release, wanted: &str) -> bool {
-    let has = |text: &str| text.to_lowercase().contains(wanted);
-    has(release.name.as_str())
+fn matches(state: &State, release: &Release, wanted: &Wanted) -> bool {
+    wanted.is_in(release.name.as_str())
         || release.content.iter().any(|(flow, snapshot)| {
-            has(&flow_name(state, *flow))
-                || has(&snapshot.to_string())
+            let flow = state.flow(*flow);
+            flow.is_some_and(|flow| wanted.is_in(flow.name.as_str()))
+                || (wanted.may_be_id() && wanted.is_in(&snapshot.to_string()))
                 || state
                     .snapshot(*snapshot)
-                    .is_some_and(|snapshot| has(snapshot.notes.as_str()))
+                    .is_some_and(|snapshot| wanted.is_in(snapshot.notes.as_str()))
         })
 }
 
@@ -79,9 +80,28 @@ pub fn Releases(
         Some(Open::Release(id) | Open::Form(id, _)) => Some(id),
         _ => None,
     });
+    let shown = RwSignal::new(STEP);
+    // An address can name a release that lies far down: it is shown above the others, and stays there
+    // when it is closed.
+    let above = Memo::new(move |before: Option<&Option<ReleaseId>>| {
+        let ids = ids.read();
+        let near = |id: &ReleaseId| ids.iter().take(shown.get()).any(|it| it == id);
+        let before = before.copied().flatten();
+        expanded
+            .get()
+            .filter(|id| !near(id))
+            .or(before)
+            .filter(|id| !near(id) && ids.contains(id))
+    });
+    let in_view = move || {
+        let ids = ids.read();
+        let first = ids.iter().take(shown.get()).copied();
+        above.get().into_iter().chain(first).collect::<Vec<_>>()
+    };
     let narrow = move |change: &dyn Fn(&mut Filter)| {
         let mut filter = filter.get_untracked();
         change(&mut filter);
+        shown.set(STEP);
         navigation.amend(Route::Environments {
             filter,
             open: open.get_untracked(),
@@ -141,10 +161,11 @@ pub fn Releases(
             </div>
             <ul class="releases">
                 {rows(
-                    move || ids.get(),
+                    in_view,
                     move |id| view! { <ReleaseRow id=id expanded=expanded /> }.into_any(),
                 )}
             </ul>
+            {more(shown, move || ids.read().len())}
             {move || {
                 (ids.read().is_empty())
                     .then(|| {
