@@ -150,3 +150,13 @@ fn a_reason_that_was_typed_survives_a_reload() {
         assert_eq!(reason.value(), "");
     });
 }
+
+/// What is only for those who work on the page is in no release.
+#[test]
+fn a_release_has_no_styleguide() {
+    journey(|page| {
+        page.go("#/styleguide");
+        page.heading("There is no such page").is_there();
+        page.heading("Styleguide").is_gone();
+    });
+}
