@@ -12,7 +12,7 @@ use super::components::finder::{Found, finder};
 use super::components::form::Form;
 use super::components::icon::{Glyph, Icon};
 use super::components::more::more;
-use super::components::notice::{Done, Recording, Trouble};
+use super::components::notice::{Done, Recording, Said, Trouble};
 use super::components::table::{cell, empty, table};
 
 /// The page's address.
@@ -229,17 +229,23 @@ fn dialogs() -> AnyView {
         move || {
             let form = move |why: Option<String>| {
                 view! {
-                <Form
-                    title="A form"
-                    confirm="Do it"
-                    why_not=Signal::stored(why)
-                    give=|| async { Err(("It did not work.".to_owned(), "Try again.".to_owned())) }
-                    on_close=close
-                >
-                    <p class="lead">"What the form is for."</p>
-                </Form>
-            }
-            .into_any()
+                    <Form
+                        title="A form"
+                        confirm="Do it"
+                        why_not=Signal::stored(why)
+                        give=|| async {
+                            Err(Said {
+                                sentence: "It did not work.".to_owned(),
+                                way_out: "Try again.".to_owned(),
+                                button: None,
+                            })
+                        }
+                        on_close=close
+                    >
+                        <p class="lead">"What the form is for."</p>
+                    </Form>
+                }
+                .into_any()
             };
             Some(match open.get()? {
             Over::Dialog => view! {

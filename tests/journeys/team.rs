@@ -359,6 +359,8 @@ fn a_store_that_goes_away_is_missed_and_found_again(kind: Kind) {
     let team = Team::of(kind);
     team.journey(|page| {
         team.proxy.fail_all(Some(Fault::LostRequest));
+        // The browser says so when the network changes; else the page looks every now and then.
+        page.run("window.dispatchEvent(new Event('online'))");
         let notice = page.saying(Role::Alert, AWAY);
         notice.button("Try again").is_there();
         team.proxy.fail_all(Some(Fault::Html));
@@ -370,6 +372,7 @@ fn a_store_that_goes_away_is_missed_and_found_again(kind: Kind) {
         );
         notice.says(&["Sign in to the network"]);
         team.proxy.fail_all(None);
+        page.run("window.dispatchEvent(new Event('online'))");
         notice.is_gone();
     });
 }
