@@ -166,18 +166,13 @@ impl Session {
     /// [`Failure`]. The state may have moved on nevertheless, by entries of other writers.
     pub async fn submit(&self, command: &Command, context: &Context) -> Result<Rc<Entry>, Failure> {
         let known = self.position();
+        if let Some(entry) = self.recorded(command) {
+            self.settle(command);
+            return Ok(entry);
+        }
         let doubt = self.doubt_about(command);
         let again = doubt.is_some();
-        let id = match doubt {
-            Some(Doubt { position, id, .. }) => match self.own(position, id) {
-                Some(entry) => {
-                    self.settle(command);
-                    return Ok(entry);
-                }
-                None => id,
-            },
-            None => (self.ids)(),
-        };
+        let id = doubt.map_or_else(|| (self.ids)(), |doubt| doubt.id);
         // Each round ends, or begins at a later position than the one before.
         loop {
             let sealed = self.held.borrow().decided(id, command, context)?;
@@ -205,6 +200,14 @@ impl Session {
                 }
             }
         }
+    }
+
+    /// Returns the entry of a command whose outcome was not told, where it was recorded after all and has
+    /// been read since.
+    #[must_use]
+    pub fn recorded(&self, command: &Command) -> Option<Rc<Entry>> {
+        let Doubt { position, id, .. } = self.doubt_about(command)?;
+        self.own(position, id)
     }
 
     /// Reads what other writers recorded, and tells whether there was anything.

@@ -213,6 +213,15 @@ impl Tenant {
         answer
     }
 
+    /// Returns where a command was recorded whose outcome was not told, once that has been read.
+    #[must_use]
+    pub fn recorded(self, command: &Command) -> Option<Position> {
+        let entry = self
+            .session
+            .with_value(|session| session.recorded(command))?;
+        Some(entry.position)
+    }
+
     /// Returns the position of the last entry that was recorded from this page.
     #[must_use]
     pub fn given(self) -> Option<Position> {

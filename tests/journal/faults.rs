@@ -177,6 +177,24 @@ fn a_write_that_arrives_late_is_not_recorded_twice() {
 }
 
 #[test]
+fn a_command_without_an_answer_is_known_as_recorded_once_it_has_been_read() {
+    let (late, session) = in_doubt();
+    let command = create_flow("Refunds");
+    assert_eq!(session.recorded(&command), None);
+    late.arrive();
+    assert_eq!(session.recorded(&command), None);
+    assert_eq!(block_on(session.follow()), Ok(true));
+    let entry = session.recorded(&command).expect("it has been read");
+    assert_eq!(entry.position, FOUNDED.next());
+    // Told from somebody else's entry at the same position.
+    let (late, session) = in_doubt();
+    let other = block_on(opened(Rc::new(late.memory.clone())));
+    block_on(other.submit(&create_flow("Returns"), &context())).expect("it is recorded");
+    assert_eq!(block_on(session.follow()), Ok(true));
+    assert_eq!(session.recorded(&command), None);
+}
+
+#[test]
 fn the_same_command_given_again_later_is_meant_again() {
     let (late, session) = in_doubt();
     late.arrive();

@@ -354,6 +354,27 @@ fn a_rollback_survives_a_kinto_that_dies() {
     a_rollback_survives_a_server_that_dies(Kind::Kinto);
 }
 
+/// R5: a rollback whose answer was lost, and of which the page hears by itself, is told as done. Nobody
+/// confirms the next one for it.
+#[test]
+fn a_rollback_that_the_page_hears_of_later_is_told_as_done() {
+    let team = Team::of(Kind::Plain);
+    team.journey(|page| {
+        let before = team.entries();
+        let form = fill_in(page);
+        team.proxy.fail(decisive(Kind::Plain), [Fault::Crash]);
+        confirm_in_vain(&form, &[AWAY, "is not recorded twice"]);
+        team.proxy.fail_all(None);
+        page.run("window.dispatchEvent(new Event('online'))");
+        form.saying(Role::Status, "Release rolled back.").is_there();
+        form.says(&["Totals were wrong"]);
+        assert_eq!(team.entries(), before + 1);
+        finish(&form);
+        release(page, "Release B")
+            .says(&["in Test", "rolled back from Production: Totals were wrong"]);
+    });
+}
+
 /// A page that is open says that it no longer hears of others, and hears of them again by itself.
 fn a_store_that_goes_away_is_missed_and_found_again(kind: Kind) {
     let team = Team::of(kind);

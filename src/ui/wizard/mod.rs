@@ -26,6 +26,7 @@ use super::components::notice::{Done, Recording, Trouble, trouble};
 use super::problem::Problem;
 use super::rest::Rest;
 use super::tenant::Tenant;
+use crate::domain::command::Command;
 use crate::domain::id::{Position, ReleaseId};
 use crate::domain::plan::Plan;
 use crate::domain::refusal::Refusal;
@@ -56,6 +57,26 @@ struct Receipt {
     position: Position,
     reason: Note,
     held: bool,
+}
+
+/// What was confirmed: as it is asked for, and as it is told once it is done.
+#[derive(Clone)]
+struct Confirmed {
+    command: Command,
+    plan: Plan,
+    reason: Note,
+    held: bool,
+}
+
+impl Confirmed {
+    fn done_at(self, position: Position) -> Receipt {
+        Receipt {
+            plan: self.plan,
+            position,
+            reason: self.reason,
+            held: self.held,
+        }
+    }
 }
 
 /// What was typed.
@@ -106,10 +127,36 @@ fn wizard(
     let draft = Draft::of(format!("{act:?}"));
     let inputs = Inputs::of(draft);
 
+    // All that was confirmed without being told that it is recorded. It can be, and then it is done.
+    let confirmed = StoredValue::new(Vec::<Confirmed>::new());
+    let found = move || {
+        let find = |it: &Confirmed| {
+            let position = tenant.recorded(&it.command)?;
+            Some(it.clone().done_at(position))
+        };
+        // The form may have been left.
+        let found = confirmed.try_with_value(|all| all.iter().find_map(find));
+        found.flatten()
+    };
+    let finish = move |receipt| {
+        // The form may have been left while it was being recorded.
+        if stage.try_set(Stage::Done(receipt)).is_none() {
+            // A reload must not offer to do it again.
+            draft.forget();
+            on_done.with_value(|on_done| on_done());
+        }
+    };
+
     // R8: whatever is recorded meanwhile, here or elsewhere, is held against what is shown.
     Effect::new(move |_| {
         let plan = act.plan(tenant);
-        stage.maybe_update(|stage| follow(stage, plan, |refusal| explain(tenant, refusal)));
+        let told = stage.with_untracked(|it| matches!(it, Stage::Recording(_) | Stage::Done(_)));
+        match found() {
+            Some(receipt) if !told => finish(receipt),
+            _ => {
+                stage.maybe_update(|stage| follow(stage, plan, |refusal| explain(tenant, refusal)));
+            }
+        }
     });
 
     let confirm = move || {
@@ -123,20 +170,18 @@ fn wizard(
             Err(refusal) => return stage.set(Stage::Refused(explain(tenant, &refusal))),
         };
         stage.set(Stage::Recording(plan.clone()));
+        let asked = Confirmed {
+            command,
+            plan,
+            reason,
+            held: hold,
+        };
+        confirmed.update_value(|all| all.push(asked.clone()));
         spawn_local(async move {
-            let answer = tenant.give(command).await;
-            if answer.is_ok() {
-                // A reload must not offer to do it again.
-                draft.forget();
-                on_done.with_value(|on_done| on_done());
-            }
+            let answer = tenant.give(asked.command.clone()).await;
+            let plan = asked.plan.clone();
             let next = match answer {
-                Ok(entry) => Stage::Done(Receipt {
-                    plan,
-                    position: entry.position,
-                    reason,
-                    held: hold,
-                }),
+                Ok(entry) => return finish(asked.done_at(entry.position)),
                 Err(Failure::Refused(Refusal::PlanChanged { now: Some(now) })) => Stage::Changed {
                     was: plan,
                     now: *now,
@@ -144,8 +189,13 @@ fn wizard(
                 Err(Failure::Refused(refusal)) => Stage::Refused(explain(tenant, &refusal)),
                 Err(Failure::Backend(error)) => Stage::Failed(plan, Problem::of_backend(&error)),
             };
-            // The form may have been closed while it was being recorded.
-            stage.try_set(next);
+            match found() {
+                // What was confirmed before this.
+                Some(receipt) => finish(receipt),
+                None => {
+                    stage.try_set(next);
+                }
+            }
         });
     };
 
