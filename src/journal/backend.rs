@@ -21,6 +21,7 @@
 use std::future::{Future, ready};
 use std::pin::Pin;
 
+use super::entry::Hash;
 use crate::domain::id::Position;
 
 /// What a backend answers, once it does.
@@ -82,14 +83,14 @@ pub trait Personal {
     /// [`BackendError::Blocked`].
     fn room(&self) -> Result<Room, BackendError>;
 
-    /// Lets the journal begin with the state after the entry at `position`: keeps the checkpoint of it
-    /// for good, then removes the entries before, the oldest first.
+    /// Lets the journal begin with the state after the entry at `position`, which has the hash `tip`:
+    /// keeps the checkpoint of it for good, then removes the entries before, the oldest first.
     ///
     /// # Errors
     ///
-    /// [`BackendError`]; [`BackendError::Full`] where there is no room for the checkpoint. Nothing was
-    /// removed then.
-    fn shorten(&self, position: Position, checkpoint: &str) -> Result<(), BackendError>;
+    /// [`BackendError`]; [`BackendError::Corrupt`] where that is not the entry there, and
+    /// [`BackendError::Full`] where there is no room for the checkpoint. Nothing was removed then.
+    fn shorten(&self, position: Position, tip: Hash, checkpoint: &str) -> Result<(), BackendError>;
 
     /// Puts another journal in the place of this one: the entries from `from` on, and the checkpoint
     /// that it begins with, where that is not the first entry.

@@ -22,6 +22,10 @@ pub struct Checkpoint {
     pub tip: Hash,
 }
 
+/// Reads a checkpoint as [`Checkpoint::read`] does. Whoever opens a journal brings it: a page loads
+/// what does so only where there is a checkpoint to read.
+pub type Reads = fn(&str) -> Option<Checkpoint>;
+
 impl Checkpoint {
     /// Writes down a state, and the hash of the entry at its position.
     #[must_use]

@@ -23,7 +23,6 @@ use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 
 use super::backend::{Answer, Backend, BackendError, Personal, Reading, Room};
-use super::checkpoint::Checkpoint;
 use super::entry::{Hash, sealed_upon};
 use crate::browser::{WindowListener, listen};
 use crate::domain::id::Position;
@@ -193,10 +192,10 @@ impl Personal for Local {
         Ok(room)
     }
 
-    fn shorten(&self, position: Position, checkpoint: &str) -> Result<(), BackendError> {
+    fn shorten(&self, position: Position, tip: Hash, checkpoint: &str) -> Result<(), BackendError> {
         let storage = storage()?;
         let stored = entry(&storage, position)?.map(|stored| Hash::of(&stored));
-        if stored.is_none() || stored != Checkpoint::read(checkpoint).map(|it| it.tip) {
+        if stored != Some(tip) {
             return Err(BackendError::Corrupt { position });
         }
         let (base, first_kept) = (base(position), key(position));

@@ -8,6 +8,7 @@ use std::collections::VecDeque;
 use std::rc::Rc;
 
 use super::backend::{Answer, Backend, BackendError, Personal, Reading, Room};
+use super::entry::Hash;
 use crate::domain::id::Position;
 
 /// A handle on a journal in memory; its clones are handles on the same journal.
@@ -114,11 +115,12 @@ impl Personal for Memory {
         })
     }
 
-    fn shorten(&self, position: Position, checkpoint: &str) -> Result<(), BackendError> {
+    fn shorten(&self, position: Position, tip: Hash, checkpoint: &str) -> Result<(), BackendError> {
         let mut kept = self.kept.borrow_mut();
-        let before = kept
-            .index(position)
-            .filter(|index| *index < kept.texts.len());
+        let before = kept.index(position).filter(|index| {
+            let there = kept.texts.get(*index);
+            there.is_some_and(|text| Hash::of(text) == tip)
+        });
         let before = before.ok_or(BackendError::Corrupt { position })?;
         kept.base = Some(checkpoint.to_owned());
         kept.texts.drain(..before);

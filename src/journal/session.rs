@@ -10,7 +10,7 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use super::backend::{ALL, Backend, BackendError, Reading};
-use super::checkpoint::Checkpoint;
+use super::checkpoint::{Checkpoint, Reads};
 use super::entry::{Entry, EntryId, Hash, Sealed, sealed_upon};
 use crate::domain::actor::Context;
 use crate::domain::command::Command;
@@ -72,7 +72,24 @@ impl Session {
         founding: impl FnOnce() -> Vec<(Context, Event)>,
         ids: impl Fn() -> EntryId + 'static,
     ) -> Result<Self, BackendError> {
-        if let Some(held) = Held::load(&*backend).await? {
+        let reads = async || Some(Checkpoint::read as Reads);
+        Self::open_reading(reads, backend, founding, ids).await
+    }
+
+    /// Opens a journal as [`Session::open`] does. What `reads` its checkpoints is asked for if there is
+    /// one; where that cannot be had, all entries are read.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::open`]; [`BackendError::Unavailable`] also where there are not all entries any
+    /// more, and nothing reads the checkpoint in their place.
+    pub async fn open_reading(
+        reads: impl AsyncFn() -> Option<Reads>,
+        backend: Rc<dyn Backend>,
+        founding: impl FnOnce() -> Vec<(Context, Event)>,
+        ids: impl Fn() -> EntryId + 'static,
+    ) -> Result<Self, BackendError> {
+        if let Some(held) = Held::load(&*backend, &reads).await? {
             return Ok(Self::of(backend, ids, held));
         }
         let founding = founding();
@@ -93,7 +110,7 @@ impl Session {
             return Err(error);
         }
         // Ours or another writer's: what is there counts.
-        let held = Held::load(&*backend).await?;
+        let held = Held::load(&*backend, &reads).await?;
         let held = held.ok_or(BackendError::Unavailable)?;
         let session = Self::of(backend, ids, held);
         if session.own(Position::FIRST, first.entry.id).is_some() {
@@ -300,8 +317,12 @@ impl Session {
         if read.is_none_or(|read| read.state != held.state) {
             return Err(corrupt(position));
         }
-        personal.shorten(position, &text)?;
-        held.begin_here(text);
+        personal.shorten(position, held.tip, &text)?;
+        held.begin_at(Base {
+            position,
+            text,
+            reads: Checkpoint::read,
+        });
         Ok(())
     }
 
@@ -373,26 +394,45 @@ struct Held {
     entries: Vec<Rc<Entry>>,
     /// The hash of the last entry.
     tip: Hash,
-    /// The checkpoint that the state was begun from, and its position, where that was not the first
-    /// entry.
-    base: Option<(Position, String)>,
+    /// What the state was begun from, where that was not the first entry.
+    base: Option<Base>,
     /// The position of the newest checkpoint that is known.
     checkpointed: Position,
     stopped: Option<BackendError>,
     doubts: Vec<Doubt>,
 }
 
+/// A checkpoint that a state was begun from.
+struct Base {
+    position: Position,
+    text: String,
+    reads: Reads,
+}
+
 impl Held {
     /// Reads what there is; none where the journal is empty.
-    async fn load(backend: &dyn Backend) -> Result<Option<Self>, BackendError> {
+    async fn load(
+        backend: &dyn Backend,
+        reads: impl AsyncFn() -> Option<Reads>,
+    ) -> Result<Option<Self>, BackendError> {
+        let mut unread = false;
         for text in backend.checkpoints().await {
-            let Some(checkpoint) = Checkpoint::read(&text) else {
+            let Some(reads) = reads().await else {
+                unread = true;
+                break;
+            };
+            let Some(checkpoint) = reads(&text) else {
                 continue;
             };
             let from = checkpoint.state.position();
             let reading = backend.read(from, ALL).await;
+            let base = Base {
+                position: from,
+                text,
+                reads,
+            };
             let first = reading.texts.first();
-            if let Some(held) = first.and_then(|first| Self::resume(checkpoint, text, first)) {
+            if let Some(held) = first.and_then(|first| Self::resume(checkpoint, base, first)) {
                 return held.usable_after(from, &reading).map(Some);
             }
         }
@@ -401,6 +441,7 @@ impl Held {
             (Some(first), _) => Self::begin(first)?
                 .usable_after(Position::FIRST, &reading)
                 .map(Some),
+            (None, Some(BackendError::Removed { .. })) if unread => Err(BackendError::Unavailable),
             // Entries were removed, and the checkpoint in their place is none.
             (None, Some(BackendError::Removed { before })) => Err(corrupt(before)),
             (None, Some(error)) => Err(error),
@@ -425,7 +466,7 @@ impl Held {
     }
 
     /// Begins at a checkpoint; none where `text` is not the entry that it was written after.
-    fn resume(checkpoint: Checkpoint, base: String, text: &str) -> Option<Self> {
+    fn resume(checkpoint: Checkpoint, base: Base, text: &str) -> Option<Self> {
         let Checkpoint { state, tip } = checkpoint;
         let position = state.position();
         if Hash::of(text) != tip {
@@ -436,7 +477,7 @@ impl Held {
             state,
             entries: vec![Rc::new(entry)],
             tip,
-            base: Some((position, base)),
+            base: Some(base),
             checkpointed: position,
             stopped: None,
             doubts: Vec::new(),
@@ -579,10 +620,10 @@ impl Held {
     }
 
     /// Begins with the state as it is, of which `base` is the checkpoint.
-    fn begin_here(&mut self, base: String) {
+    fn begin_at(&mut self, base: Base) {
         self.entries.drain(..self.entries.len().saturating_sub(1));
-        self.checkpointed = self.state.position();
-        self.base = Some((self.checkpointed, base));
+        self.checkpointed = base.position;
+        self.base = Some(base);
     }
 
     /// Takes in an entry that the backend has acknowledged.
@@ -622,7 +663,8 @@ impl Held {
 
     /// Makes the state after one of the entries that are known anew.
     fn state_at(&self, position: Position) -> Result<State, BackendError> {
-        let base = self.base_for(position).and_then(Checkpoint::read);
+        let base = self.base_for(position);
+        let base = base.and_then(|base| (base.reads)(&base.text));
         let after = base
             .as_ref()
             .map_or(Position::default(), |base| base.state.position());
@@ -638,9 +680,8 @@ impl Held {
     }
 
     /// Returns the checkpoint upon which the state after the entry at `position` can be made.
-    fn base_for(&self, position: Position) -> Option<&str> {
-        let (at, text) = self.base.as_ref()?;
-        (*at <= position).then_some(text.as_str())
+    fn base_for(&self, position: Position) -> Option<&Base> {
+        self.base.as_ref().filter(|base| base.position <= position)
     }
 
     fn stop_after(&mut self, error: BackendError) {
@@ -663,7 +704,14 @@ pub(super) fn sound(
     let begun = match base {
         None => Held::begin(first),
         Some(text) => Checkpoint::read(text)
-            .and_then(|checkpoint| Held::resume(checkpoint, text.to_owned(), first))
+            .and_then(|checkpoint| {
+                let base = Base {
+                    position: from,
+                    text: text.to_owned(),
+                    reads: Checkpoint::read,
+                };
+                Held::resume(checkpoint, base, first)
+            })
             .ok_or(corrupt(from)),
     };
     match begun {

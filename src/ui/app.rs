@@ -25,6 +25,7 @@ use super::tenant::Tenant;
 use super::title::title;
 use crate::browser;
 use crate::journal::backend::BackendError;
+use crate::journal::checkpoint::{Checkpoint, Reads};
 use crate::journal::entry::EntryId;
 use crate::journal::session::Session;
 
@@ -63,7 +64,12 @@ pub fn App(
                 founding(beginning)
             };
             let ids = || EntryId::new(browser::fresh_uuid());
-            match Session::open(keeper.backend(), founding, ids).await {
+            // Most first views have no checkpoint to read.
+            let reads = async || {
+                let arrived = rest.arrival().await?;
+                Some(arrived.run::<Reads>(|| Checkpoint::read))
+            };
+            match Session::open_reading(reads, keeper.backend(), founding, ids).await {
                 Ok(session) => {
                     if founded.get() {
                         Keeper::remember_founded(session.tip());
@@ -73,8 +79,9 @@ pub fn App(
                     // The first view is not to wait for what comes after it.
                     browser::after_paint(move || {
                         spawn_local(async move {
-                            let arrived = rest.arrival().await;
-                            tenant.keep_checkpoint(arrived).await;
+                            if let Some(arrived) = rest.arrival().await {
+                                tenant.keep_checkpoint(arrived).await;
+                            }
                         });
                     });
                 }
@@ -137,6 +144,8 @@ pub fn App(
     // Dropped with the page, which ends the listening.
     StoredValue::new_local((hush_at_escape(), at_its_keys(finding)));
     let content = NodeRef::<leptos::html::Main>::new();
+    let own = keeping.team().is_none();
+    let at_storage = Memo::new(move |_| navigation.route() == Route::Storage);
 
     view! {
         <button
@@ -225,7 +234,8 @@ pub fn App(
                 }
             }}
             <p><a href="#/storage">"Storage"</a></p>
-            {keeping.team().is_none().then(|| view! { <WaysToBeginAnew /> })}
+            // Where the journal is kept they have their own place.
+            {move || (own && !at_storage.get()).then(|| view! { <WaysToBeginAnew /> })}
         </footer>
     }
 }

@@ -109,12 +109,13 @@ impl Rest {
         });
     }
 
-    /// Loads it, and waits until it is there; for ever, where it does not come.
-    pub async fn arrival(self) -> Arrived {
+    /// Loads it, and waits until it is there; none, where it does not come.
+    pub async fn arrival(self) -> Option<Arrived> {
         self.load();
         poll_fn(|context| match self.coming.get_untracked() {
-            Coming::Here(arrived) => Poll::Ready(arrived),
-            Coming::Unasked | Coming::UnderWay | Coming::Failed => {
+            Coming::Here(arrived) => Poll::Ready(Some(arrived)),
+            Coming::Failed => Poll::Ready(None),
+            Coming::Unasked | Coming::UnderWay => {
                 let waiting = self.waiting.get_value();
                 waiting.borrow_mut().push(context.waker().clone());
                 Poll::Pending

@@ -1,7 +1,7 @@
 //! Checkpoints: opening from one gives what replaying everything gives, and whatever becomes of one,
 //! no entry does.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::rc::Rc;
 
 use flow_environments::domain::command::Command;
@@ -15,7 +15,7 @@ use flow_environments::journal::session::{Failure, MANY, Session};
 use pollster::block_on;
 
 use crate::world::{
-    FOUNDED, context, create_flow, founding, opened, promote, sealed, state, texts,
+    FOUNDED, context, create_flow, entry_id, founding, opened, promote, sealed, state, texts,
 };
 
 /// A journal that was written once, with every kind of event in it.
@@ -127,6 +127,37 @@ fn a_moment_before_damage_and_a_checkpoint_cannot_be_returned_to_and_says_so() {
     assert_eq!(before, Err(BackendError::Corrupt { position }));
     let after = block_on(session.state_at(Position::new(25)));
     assert_eq!(after, Ok(state(&replayed(&texts[..25]))));
+}
+
+/// What reads checkpoints may not be there: it is asked for only where there is one, and costs no entry.
+#[test]
+fn a_journal_opens_without_what_reads_checkpoints() {
+    let texts = frozen();
+    let without = |backend: Rc<dyn Backend>, asked: &Cell<u32>| {
+        let reads = async || {
+            asked.set(asked.get() + 1);
+            None
+        };
+        block_on(Session::open_reading(reads, backend, founding, entry_id))
+    };
+    let asked = Cell::new(0);
+    let none = without(Rc::new(Memory::holding(texts.clone())), &asked);
+    assert_eq!(none.map(|it| state(&it)), Ok(state(&replayed(&texts))));
+    assert_eq!(asked.get(), 0);
+
+    let noting = Noting::holding(&texts, &checkpoint(&texts[..20]));
+    let session = without(noting.clone(), &asked).expect("all entries are there");
+    assert_eq!(state(&session), state(&replayed(&texts)));
+    assert_eq!(noting.read_from(), [1]);
+    assert_eq!(asked.get(), 1);
+
+    let shortened = Memory::holding(texts);
+    let session = block_on(opened(Rc::new(shortened.clone())));
+    assert_eq!(block_on(session.shorten()), Ok(()));
+    let unread = without(Rc::new(shortened.clone()), &asked);
+    assert_eq!(unread.err(), Some(BackendError::Unavailable));
+    let read = block_on(opened(Rc::new(shortened)));
+    assert_eq!(state(&read), state(&session));
 }
 
 #[test]

@@ -364,9 +364,14 @@ fn a_damaged_journal_is_not_shortened() {
 fn what_the_checkpoint_takes_the_place_of_must_be_there() {
     let texts = journal();
     let memory = Memory::holding(texts.clone());
-    let beyond = Position::new(100);
-    let position = beyond;
-    let refused = memory.shorten(beyond, "anything");
-    assert_eq!(refused, Err(BackendError::Corrupt { position }));
-    assert_eq!(memory.texts(), texts);
+    let last = texts.last().expect("it has entries");
+    let end = Position::new(texts.len() as u64);
+    for (position, tip) in [
+        (end.next(), Hash::of(last)),
+        (end, Hash::of("another entry")),
+    ] {
+        let refused = memory.shorten(position, tip, "anything");
+        assert_eq!(refused, Err(BackendError::Corrupt { position }));
+        assert_eq!(memory.texts(), texts);
+    }
 }
