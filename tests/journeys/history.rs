@@ -103,6 +103,7 @@ fn the_history_says_who_did_what_and_why() {
             "Rollback",
             "Reason: Prices were wrong",
         ]);
+        page.button("Show more").click();
         page.saying(Role::Item, "created the flow Orders")
             .is_there();
 

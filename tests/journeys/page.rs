@@ -41,6 +41,7 @@ pub(crate) mod keys {
     pub(crate) const SPACE: &str = " ";
     pub(crate) const SHIFT: &str = "\u{E008}";
     pub(crate) const CONTROL: &str = "\u{E009}";
+    pub(super) const DELETE: &str = "\u{E017}";
     /// Control and A, then nothing held any more.
     pub(super) const SELECT_ALL: &str = "\u{E009}a\u{E000}";
 }
@@ -835,7 +836,8 @@ impl Part<'_> {
         until(|| {
             let element = self.find()?;
             self.page.browser.write(&element, keys::SELECT_ALL)?;
-            Ok(self.page.browser.write(&element, text)?)
+            let typed = if text.is_empty() { keys::DELETE } else { text };
+            Ok(self.page.browser.write(&element, typed)?)
         });
     }
 

@@ -7,7 +7,7 @@ use flow_environments::journal::memory::Memory;
 use flow_environments::journal::session::MANY;
 use pollster::block_on;
 
-use crate::page::{NotYet, Page, Part, Role, Within, journey, until};
+use crate::page::{NotYet, Page, Part, Role, Within, journey, journey_in_chromium, until};
 use crate::steps::{
     ROLL_BACK, SHOP, all_run, begin_empty, expand, finish, go_home, open_rollback, open_tab,
     release, releases, roll_back, run_urls,
@@ -218,7 +218,8 @@ fn where_storage_is_blocked_everything_can_be_tried_and_exported() {
             "This browser does not let the page keep anything.",
         )
     }
-    journey(|page| {
+    let why = "only Chromium can be told to run a script before a page's own";
+    journey_in_chromium(why, |page| {
         releases(page).is_there();
         page.run_before(BLOCK);
         page.reload();
