@@ -5,7 +5,7 @@
 //! Each session has its own driver, its own browser and an empty profile; dropping it ends and deletes
 //! all three. It knows nothing of the page.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::env;
 use std::ffi::OsString;
 use std::fmt;
@@ -193,6 +193,8 @@ pub(crate) struct Session {
     connection: RefCell<BufReader<TcpStream>>,
     /// Where the session's commands lie.
     path: String,
+    /// How many traces were written.
+    traces: Cell<u32>,
     /// Held open: the driver would end at its next line if nobody could read it.
     _said: BufReader<ChildStdout>,
     // The profile goes after the browser that writes to it.
@@ -219,6 +221,7 @@ impl Session {
             engine,
             connection: RefCell::new(BufReader::new(connection)),
             path: String::new(),
+            traces: Cell::new(0),
             _said: said,
             driver,
             _profile: profile,
@@ -513,6 +516,38 @@ impl Session {
         Ok(lines
             .map(|line| format!("{} {}", text(&line["level"]), text(&line["message"])))
             .collect())
+    }
+
+    /// Lets Chromium note what it does and when.
+    pub(crate) fn begin_trace(&self) -> Answer {
+        let categories = ["devtools.timeline", "blink.user_timing"];
+        let chosen = json!({ "includedCategories": categories, "excludedCategories": ["*"] });
+        let wanted = json!({ "transferMode": "ReturnAsStream", "traceConfig": chosen });
+        self.chromium("Tracing.start", &wanted)
+    }
+
+    /// Returns what Chromium has noted since then: the text of its trace, when it has been written.
+    pub(crate) fn end_trace(&self) -> Answer<String> {
+        self.chromium("Tracing.end", &json!({}))?;
+        // It tells the name of the stream only to who listens to its events; it numbers them.
+        let stream = self.traces.get() + 1;
+        self.traces.set(stream);
+        let read = json!({ "handle": stream.to_string(), "size": 1 << 20 });
+        let begun = Instant::now();
+        let mut text = String::new();
+        loop {
+            match self.chromium("IO.read", &read) {
+                Ok(part) => {
+                    text.push_str(part["data"].as_str().unwrap_or_default());
+                    if part["eof"] == true {
+                        return Ok(text);
+                    }
+                }
+                Err(refused) if begun.elapsed() > COMMAND_LIMIT => return Err(refused),
+                // It is being written.
+                Err(_) => thread::sleep(Duration::from_millis(20)),
+            }
+        }
     }
 
     /// Runs a script in Firefox itself, for what the standard has no word for.

@@ -14,6 +14,9 @@
 mod driver;
 mod page;
 mod steps;
+// What a person waits for.
+#[path = "../bench/page.rs"]
+mod waiting;
 #[path = "../journal/world.rs"]
 #[allow(dead_code, reason = "its other words serve the tests of the journal")]
 mod world;

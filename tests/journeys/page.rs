@@ -385,6 +385,20 @@ impl Page {
         done(self.browser.run(script, &[]))
     }
 
+    /// Lets Chromium note what it does and when.
+    #[track_caller]
+    pub(crate) fn begin_trace(&self) {
+        done(self.browser.begin_trace());
+    }
+
+    /// Returns what it has noted since then, as events of its trace.
+    #[track_caller]
+    pub(crate) fn end_trace(&self) -> Vec<Value> {
+        let text = done(self.browser.end_trace());
+        let mut trace: Value = serde_json::from_str(&text).expect("a trace is JSON");
+        serde_json::from_value(trace["traceEvents"].take()).expect("a trace has events")
+    }
+
     // Console --------------------------------------------------------------------------------
 
     fn keep_console(&self) {

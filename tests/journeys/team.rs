@@ -2,7 +2,7 @@
 //! and whatever becomes of the network between.
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::rc::Rc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -23,10 +23,10 @@ use crate::wire::parts;
 use crate::world::{entry_id, founding};
 
 /// A copy of the site with other settings; it goes with this.
-struct Site(PathBuf);
+pub(crate) struct Site(PathBuf);
 
 impl Site {
-    fn with(config: Option<&str>) -> Self {
+    pub(crate) fn with(config: Option<&str>) -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(1);
         let number = NEXT.fetch_add(1, Ordering::Relaxed);
         let name = format!("team-{}-{number}", std::process::id());
@@ -43,6 +43,10 @@ impl Site {
             None => fs::remove_file(settings).expect("it was built"),
         }
         Self(folder)
+    }
+
+    pub(crate) fn folder(&self) -> &Path {
+        &self.0
     }
 }
 
@@ -117,7 +121,7 @@ impl Team {
 }
 
 #[track_caller]
-fn sign_in(page: &Page) {
+pub(crate) fn sign_in(page: &Page) {
     let form = page.dialog("Sign in to the store");
     form.field("Name").fill(WHO.0);
     form.field("Password").fill(WHO.1);

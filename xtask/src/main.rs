@@ -34,6 +34,8 @@ cargo xtask <command>
                        --deep takes longer and tries more; ARGUMENTS go to cargo test
   bench rules          measures planning, deciding, applying and replaying
   bench journal        measures the journal in a browser: bytes written, opening, a second tab
+  bench page           measures in Chromium what a person waits for, with up to 10,000 releases,
+                       beside a page of the same look in plain JavaScript
   demo-data [--releases N] [--flows N] [--seed N]
                        prints a large tenant's journal, as a file that the page imports;
                        1,000 releases, 200 flows and seed 1 where nothing else is said
@@ -69,6 +71,7 @@ enum Asked {
     },
     BenchRules,
     BenchJournal,
+    BenchPage,
     DemoData {
         releases: u64,
         flows: u64,
@@ -122,8 +125,11 @@ fn parse(arguments: &[String]) -> Result<Asked, String> {
             return match (options.next().map(String::as_str), options.next()) {
                 (Some("rules"), None) => Ok(Asked::BenchRules),
                 (Some("journal"), None) => Ok(Asked::BenchJournal),
+                (Some("page"), None) => Ok(Asked::BenchPage),
                 (Some("size"), None) => Ok(Asked::BenchSize),
-                _ => Err("bench wants to know what to measure: rules, journal or size.".to_owned()),
+                _ => Err(
+                    "bench wants to know what to measure: rules, journal, page or size.".to_owned(),
+                ),
             };
         }
         "demo-data" => return parse_demo_data(options),
@@ -253,7 +259,8 @@ fn carry_out(asked: Asked) -> Outcome {
             ]);
             progress::watch("the bench of the rules", &mut cargo)
         }
-        Asked::BenchJournal => test::journal_figures(),
+        Asked::BenchJournal => test::figures("the figures of the journal", "figures"),
+        Asked::BenchPage => test::figures("the figures of the page", "waiting"),
         Asked::DemoData {
             releases,
             flows,

@@ -225,17 +225,17 @@ fn journeys() -> Outcome<Command> {
     Ok(cargo)
 }
 
-/// Prints what the journal costs in a browser.
-pub(crate) fn journal_figures() -> Outcome {
+/// Prints the figures that the journeys of this name measure, in Chromium.
+pub(crate) fn figures(what: &str, journeys_named: &str) -> Outcome {
     let mut cargo = journeys()?;
     cargo.args([
-        "figures",
+        journeys_named,
         "--",
         "--ignored",
         "--nocapture",
         "--test-threads=1",
     ]);
-    progress::watch("the figures of the journal", &mut cargo)
+    progress::watch(what, &mut cargo)
 }
 
 /// Makes the pictures that the README shows, anew.
