@@ -1,17 +1,19 @@
 //! The state at a position of the journal, written down: so that opening need not read and apply
 //! every entry.
 //!
-//! It is a hint. One that does not match its checksum, that is of another version, or that does not
-//! belong to the journal beside it is as good as none; so nothing is promised of its format but that.
-//! Deliberately not here: when one is kept, and where.
+//! It is a hint. One that does not match its checksum, that is of an unknown version, or that does not
+//! belong to the journal beside it is as good as none. But a journal that was shortened begins with
+//! one: what this version writes, later ones must read, too. Deliberately not here: when one is kept,
+//! and where.
 
 use super::entry::Hash;
 use crate::domain::id::Position;
 use crate::domain::state::State;
 use crate::domain::state::written::{put, take};
 
-/// The version of the checkpoints that are written, and the only one that is read.
-pub const FORMAT: u32 = 2;
+/// The version of the checkpoints that are written, and the only one that is read: none before it was
+/// published.
+pub const FORMAT: u32 = 3;
 
 /// A state, and the entry after which it was so.
 #[derive(Clone, Debug, PartialEq, Eq)]

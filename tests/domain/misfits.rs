@@ -11,6 +11,7 @@ use flow_environments::domain::pipeline::{Environment, Pipeline};
 use flow_environments::domain::release::{Arrival, Hold, Place, Release};
 use flow_environments::domain::state::{Misfit, State};
 use flow_environments::domain::text::Note;
+use serde_json::{Value, json};
 
 use crate::world::{World, canvas, name, note, settings, uuid, variable};
 
@@ -390,31 +391,44 @@ fn a_written_stack_is_read_only_as_it_can_have_grown() {
     world.build("B", &["o"]);
     let mut text = String::new();
     world.state.write(&mut text);
-    let lines: Vec<&str> = text.lines().collect();
-    let read = |lines: &[&str]| State::read(&mut lines.join("\n").lines());
-    assert_eq!(read(&lines), Some(world.state.clone()));
+    let read = |text: &str| State::read(&mut text.lines());
+    assert_eq!(read(&text), Some(world.state.clone()));
 
-    // The flow's one stack: where it is, when it was touched, and two layers of three lines each.
-    let development = format!("\"{}\"", world.environment("Development"));
-    let heads = |window: &[&str]| window[0] == "1" && window[1] == development && window[3] == "2";
-    let at = lines.windows(4).position(heads).unwrap();
-    let (first, second) = (at + 4, at + 7);
-
-    let mut falling = lines.clone();
-    falling[first..second + 3].rotate_left(3);
-    assert_eq!(read(&falling), None);
-    let mut level = lines.clone();
-    level[second] = level[first];
-    assert_eq!(read(&level), None);
-    let mut elsewhere = lines.clone();
-    let nowhere = format!("\"{NOWHERE}\"");
-    elsewhere[at + 1] = &nowhere;
-    assert_eq!(read(&elsewhere), None);
-    let mut twice = lines.clone();
-    twice[at] = "2";
-    twice.splice(second + 3..second + 3, [&*development, lines[at + 2], "0"]);
-    assert_eq!(read(&twice), None);
-    let mut empty = twice;
-    empty[second + 3] = &nowhere;
-    assert!(read(&empty).is_some());
+    // The flow's last line: its canvas, if no build shows it, and its one stack with two layers.
+    let line = text.lines().find(|line| line.starts_with("[null,[["));
+    let line = line.expect("there is one flow");
+    let is: Value = serde_json::from_str(line).unwrap();
+    let with = |change: &dyn Fn(&mut Value)| {
+        let mut changed = is.clone();
+        change(&mut changed[1]);
+        read(&text.replace(line, &changed.to_string()))
+    };
+    let layers = |stacks: &mut Value, change: &dyn Fn(&mut Vec<Value>)| {
+        change(stacks[0][2].as_array_mut().unwrap());
+    };
+    let stack_of = |environment: Value, layers: Value| json!([environment, is[1][0][1], layers]);
+    assert_eq!(with(&|_| {}), Some(world.state.clone()));
+    let falling = with(&|stacks| layers(stacks, &|layers| layers.reverse()));
+    assert_eq!(falling, None);
+    let level = with(&|stacks| layers(stacks, &|layers| layers[1][0] = layers[0][0].clone()));
+    assert_eq!(level, None);
+    let of_none = with(&|stacks| layers(stacks, &|layers| layers[1][1] = json!(2)));
+    assert_eq!(of_none, None);
+    let unbuilt = with(&|stacks| layers(stacks, &|layers| layers[1][2] = json!(3)));
+    assert_eq!(unbuilt, None);
+    let elsewhere = with(&|stacks| stacks[0][0] = json!(NOWHERE));
+    assert_eq!(elsewhere, None);
+    let more = |environment: Value, layers: Value| {
+        with(&|stacks| {
+            let stacks = stacks.as_array_mut().unwrap();
+            stacks.push(stack_of(environment.clone(), layers.clone()));
+        })
+    };
+    assert_eq!(more(is[1][0][0].clone(), json!([])), None);
+    assert_eq!(more(json!(NOWHERE), is[1][0][2].clone()), None);
+    assert!(more(json!(NOWHERE), json!([])).is_some());
+    // What is the same as before is not written again.
+    let canvas = serde_json::to_string(&world.state.flows().next().unwrap().canvas).unwrap();
+    let again = line.replacen("null", &canvas, 1);
+    assert_eq!(read(&text.replace(line, &again)), None);
 }

@@ -2,6 +2,8 @@
 //! no entry does.
 
 use std::cell::{Cell, RefCell};
+use std::fs;
+use std::path::Path;
 use std::rc::Rc;
 
 use flow_environments::domain::command::Command;
@@ -82,6 +84,26 @@ impl Backend for Noting {
     ) -> Answer<'a, Result<(), BackendError>> {
         self.memory.keep_checkpoint(position, text)
     }
+}
+
+/// A journal that was shortened begins with its checkpoint, and has nothing else: whatever version
+/// writes them later, this one's are read for ever.
+#[test]
+fn a_checkpoint_that_was_written_once_is_read_for_ever() {
+    let texts = frozen();
+    let written = include_str!("../fixtures/checkpoint-v3.txt");
+    let read = Checkpoint::read(written).expect("it was sound when it was written");
+    assert_eq!(read.state, state(&replayed(&texts)));
+    assert_eq!(Some(read.tip), texts.last().map(|text| Hash::of(text)));
+    assert_eq!(FORMAT, 3, "a newer version reads this one's, too");
+}
+
+#[test]
+#[ignore = "a frozen checkpoint is never written again; this is for the next version's"]
+fn write_the_checkpoint_down() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures");
+    let file = folder.join(format!("checkpoint-v{FORMAT}.txt"));
+    fs::write(file, checkpoint(&frozen())).expect("the folder is there");
 }
 
 // Opening -----------------------------------------------------------------------------------------

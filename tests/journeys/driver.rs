@@ -526,8 +526,8 @@ impl Session {
         self.chromium("Tracing.start", &wanted)
     }
 
-    /// Returns what Chromium has noted since then: the text of its trace, when it has been written.
-    pub(crate) fn end_trace(&self) -> Answer<String> {
+    /// Returns what Chromium has noted since then: its trace, when it has been written.
+    pub(crate) fn end_trace(&self) -> Answer {
         self.chromium("Tracing.end", &json!({}))?;
         // It tells the name of the stream only to who listens to its events; it numbers them.
         let stream = self.traces.get() + 1;
@@ -539,14 +539,18 @@ impl Session {
             match self.chromium("IO.read", &read) {
                 Ok(part) => {
                     text.push_str(part["data"].as_str().unwrap_or_default());
-                    if part["eof"] == true {
-                        return Ok(text);
+                    if part["eof"] != true {
+                        continue;
+                    }
+                    // The end of what has been written so far.
+                    if let Ok(trace) = serde_json::from_str(&text) {
+                        return Ok(trace);
                     }
                 }
                 Err(refused) if begun.elapsed() > COMMAND_LIMIT => return Err(refused),
-                // It is being written.
-                Err(_) => thread::sleep(Duration::from_millis(20)),
+                Err(_) => {}
             }
+            thread::sleep(Duration::from_millis(20));
         }
     }
 

@@ -394,8 +394,7 @@ impl Page {
     /// Returns what it has noted since then, as events of its trace.
     #[track_caller]
     pub(crate) fn end_trace(&self) -> Vec<Value> {
-        let text = done(self.browser.end_trace());
-        let mut trace: Value = serde_json::from_str(&text).expect("a trace is JSON");
+        let mut trace = done(self.browser.end_trace());
         serde_json::from_value(trace["traceEvents"].take()).expect("a trace has events")
     }
 

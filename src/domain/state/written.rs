@@ -2,10 +2,12 @@
 //!
 //! One value a line, each as JSON, in the order in which [`State::write`] writes them. Only what
 //! nothing else in the state can be derived from is written; reading derives the rest, and refuses
-//! what no sequence of events leads to. Deliberately not here: a promise to read what another version
-//! of this code wrote. Whoever keeps what was written keeps the version with it.
+//! what no sequence of events leads to. Many small values share a line, and a release that deployed
+//! something is named by its number: what is short is read fast. Deliberately not here: which version
+//! this is. Whoever keeps what was written keeps the version with it.
 
 use std::collections::{BTreeMap, HashMap};
+use std::iter::once;
 use std::str::Lines;
 
 use serde::{Deserialize, Serialize};
@@ -14,26 +16,28 @@ use super::{Being, Deployed, FlowRecord, ReleaseRecord, Stack, State, Table, ins
 use crate::domain::actor::{Actor, Context, Timestamp};
 use crate::domain::edit::Layer;
 use crate::domain::flow::{Canvas, Flow, Snapshot};
-use crate::domain::id::{FlowId, Position};
+use crate::domain::id::{EnvironmentId, FlowId, Position, ReleaseId, SnapshotId, TenantId};
 use crate::domain::json;
 use crate::domain::pipeline::Pipeline;
 use crate::domain::release::Release;
-use crate::domain::variable::{Setting, Variable};
+use crate::domain::text::{Name, Note, VariableName};
+use crate::domain::variable::{Setting, Value, Variable};
 
 /// Writes a value on a line of its own: JSON escapes every line break inside of it.
 pub fn put<T: Serialize>(text: &mut String, value: &T) {
-    text.push_str(&written(value));
+    let line = serde_json::to_string(value).expect("a value's maps have text for keys");
+    text.push_str(&line);
     text.push('\n');
-}
-
-fn written<T: Serialize>(value: &T) -> String {
-    serde_json::to_string(value).expect("a value's maps have text for keys")
 }
 
 /// Reads the value on the next line. None where there is no such value.
 pub fn take<'a, T: Deserialize<'a>>(lines: &mut Lines<'a>) -> Option<T> {
     json::read(lines.next()?).ok()
 }
+
+/// A stack: where it is, when it was touched, and its layers, each with the entry that deployed it, the
+/// number of its release among all releases, and the snapshot's number within the flow.
+type WrittenStack = (EnvironmentId, Position, Vec<(Position, usize, u32)>);
 
 // Writing -----------------------------------------------------------------------------------------
 
@@ -42,6 +46,7 @@ impl State {
     pub fn write(&self, text: &mut String) {
         put(text, &self.tenant);
         put(text, &self.pipeline);
+        put(text, &self.former_environments);
         self.write_moments(text);
         put(text, &self.releases.records.len());
         for record in &self.releases.records {
@@ -49,80 +54,68 @@ impl State {
         }
         put(text, &self.flows.records.len());
         for record in &self.flows.records {
-            record.write(text);
-        }
-        put(text, &self.former_environments.len());
-        for (id, name) in &self.former_environments {
-            put(text, id);
-            put(text, name);
+            self.write_flow(record, text);
         }
         put(text, &self.variables.len());
         for variable in self.variables.values() {
-            put(text, &variable.name);
-            put(text, &variable.values.len());
-            for (environment, setting) in &variable.values {
-                put(text, environment);
-                put(text, &setting.value);
-                put(text, &setting.since);
-            }
+            let values = variable.values.iter();
+            let values: Vec<_> = values.map(|(id, it)| (id, &it.value, it.since)).collect();
+            put(text, &(&variable.name, values));
         }
     }
 
-    /// Everyone who recorded something, then when each entry was recorded, and by which of them.
+    /// Everyone who recorded something; then when each entry was recorded, and by which of them.
     fn write_moments(&self, text: &mut String) {
         let mut actors: Vec<&Actor> = Vec::new();
-        let mut moments = String::new();
+        let mut moments = Vec::new();
         for Context { at, by } in &self.moments {
             let known = actors.iter().position(|known| *known == by);
-            put(&mut moments, at);
-            put(&mut moments, &known.unwrap_or(actors.len()));
+            moments.push((at, known.unwrap_or(actors.len())));
             if known.is_none() {
                 actors.push(by);
             }
         }
-        put(text, &actors.len());
-        for actor in actors {
-            put(text, actor);
-        }
-        put(text, &self.moments.len());
-        text.push_str(&moments);
+        put(text, &actors);
+        put(text, &moments);
     }
+
+    fn write_flow(&self, record: &FlowRecord, text: &mut String) {
+        let flow = &record.flow;
+        put(text, &(flow.id, &flow.name, flow.snapshots.len()));
+        let built = flow.snapshots.iter().map(|snapshot| &snapshot.canvas);
+        let before = once(None).chain(built.map(Some));
+        for (snapshot, before) in flow.snapshots.iter().zip(before.clone()) {
+            let canvas = changed(&snapshot.canvas, before);
+            let line = (snapshot.id, &snapshot.notes, canvas, snapshot.built);
+            put(text, &line);
+        }
+        let canvas = changed(&flow.canvas, before.last().flatten());
+        let stacks: Vec<WrittenStack> = record.stacks.iter().map(|it| self.written(it)).collect();
+        put(text, &(canvas, stacks));
+    }
+
+    fn written(&self, stack: &Stack) -> WrittenStack {
+        let layers = stack.layers.iter().map(|layer| {
+            let release = self.releases.indices.get(&layer.release);
+            let release = *release.expect("what deployed something is among the releases");
+            (layer.position, release, layer.number)
+        });
+        (stack.environment, stack.touched, layers.collect())
+    }
+}
+
+/// A canvas, unless it is the same as the one before it, as it is of nearly every build.
+fn changed<'a>(canvas: &'a Canvas, before: Option<&Canvas>) -> Option<&'a Canvas> {
+    Some(canvas).filter(|canvas| Some(*canvas) != before)
 }
 
 impl ReleaseRecord {
     fn write(&self, text: &mut String) {
-        put(text, &self.touched);
-        put(text, &self.release());
-        if let Being::Deleted(id, name) = &self.being {
-            put(text, id);
-            put(text, name);
-        }
-    }
-}
-
-impl FlowRecord {
-    fn write(&self, text: &mut String) {
-        put(text, &self.flow.id);
-        put(text, &self.flow.name);
-        put(text, &self.flow.canvas);
-        put(text, &self.flow.snapshots.len());
-        for snapshot in &self.flow.snapshots {
-            put(text, &snapshot.id);
-            put(text, &snapshot.notes);
-            put(text, &snapshot.canvas);
-            put(text, &snapshot.built);
-        }
-        put(text, &self.stacks.len());
-        for stack in &self.stacks {
-            put(text, &stack.environment);
-            put(text, &stack.touched);
-            put(text, &stack.layers.len());
-            for layer in &stack.layers {
-                put(text, &layer.position);
-                put(text, &layer.release);
-                put(text, &layer.number);
-            }
-        }
+        let deleted = match &self.being {
+            Being::There(_) => None,
+            Being::Deleted(id, name) => Some((id, name)),
+        };
+        put(text, &(self.touched, self.release(), deleted));
     }
 }
 
@@ -132,8 +125,9 @@ impl State {
     /// Reads what was written. None where it is not what [`State::write`] writes of any state.
     #[must_use]
     pub fn read(lines: &mut Lines) -> Option<Self> {
-        let tenant = take(lines)?;
+        let tenant: TenantId = take(lines)?;
         let pipeline: Pipeline = take(lines)?;
+        let former_environments = take(lines)?;
         let moments = read_moments(lines)?;
         if moments.is_empty() || !pipeline.is_consistent() {
             return None;
@@ -141,7 +135,7 @@ impl State {
         let mut state = Self {
             tenant,
             pipeline,
-            former_environments: BTreeMap::new(),
+            former_environments,
             flows: Table::default(),
             versions: HashMap::new(),
             releases: Table::default(),
@@ -155,49 +149,43 @@ impl State {
             state.read_flow(lines)?;
         }
         for _ in 0..take(lines)? {
-            let id = take(lines)?;
-            state.former_environments.insert(id, take(lines)?);
-        }
-        for _ in 0..take(lines)? {
             state.read_variable(lines)?;
         }
         lines.next().is_none().then_some(state)
     }
 
     fn read_flow(&mut self, lines: &mut Lines) -> Option<()> {
-        let flow = Flow {
-            id: take(lines)?,
-            name: take(lines)?,
-            canvas: take(lines)?,
-            snapshots: Vec::new(),
-        };
-        let id = flow.id;
-        let mut record = FlowRecord::new(flow);
-        for _ in 0..take(lines)? {
-            let snapshot = read_snapshot(id, record.flow.next_number(), lines)?;
+        let (id, name, count): (FlowId, Name, usize) = take(lines)?;
+        let mut snapshots = Vec::new();
+        let mut numbers = BTreeMap::new();
+        for number in (1..).take(count) {
+            let snapshot = read_snapshot(id, number, snapshots.last(), lines)?;
             insert(&mut self.versions, snapshot.id, id).ok()?;
-            record.numbers.insert(snapshot.id, snapshot.number);
-            record.flow.snapshots.push(snapshot);
+            numbers.insert(snapshot.id, snapshot.number);
+            snapshots.push(snapshot);
         }
-        for _ in 0..take(lines)? {
-            let stack = self.read_stack(&record, lines)?;
+        let (canvas, stacks): (Option<Canvas>, Vec<WrittenStack>) = take(lines)?;
+        let canvas = after(canvas, snapshots.last())?;
+        let mut record = FlowRecord::new(Flow {
+            id,
+            name,
+            canvas,
+            snapshots,
+        });
+        record.numbers = numbers;
+        for stack in stacks {
+            let stack = self.read_stack(&record, stack)?;
             record.stacks.push(stack);
         }
         self.flows.give_name(&record.flow.name, id).ok()?;
         self.flows.push(id, record).ok()
     }
 
-    fn read_stack(&mut self, record: &FlowRecord, lines: &mut Lines) -> Option<Stack> {
-        let mut stack = Stack {
-            environment: take(lines)?,
-            touched: take(lines)?,
-            layers: Vec::new(),
-        };
-        let (environment, flow) = (stack.environment, record.flow.id);
-        for _ in 0..take(lines)? {
-            let position: Position = take(lines)?;
-            let release = take(lines)?;
-            let number: u32 = take(lines)?;
+    fn read_stack(&mut self, record: &FlowRecord, written: WrittenStack) -> Option<Stack> {
+        let (environment, touched, written) = written;
+        let flow = record.flow.id;
+        let mut layers = Vec::with_capacity(written.len());
+        for (position, release, number) in written {
             let index = usize::try_from(number).ok()?.checked_sub(1)?;
             let snapshot = record.flow.snapshots.get(index)?.id;
             let stands = Layer {
@@ -205,87 +193,103 @@ impl State {
                 snapshot,
                 position,
             };
-            let deployed = self.releases.get_mut(release).ok()?;
+            let deployed = self.releases.records.get_mut(release)?;
             deployed.stand(environment, &[], &[stands]).ok()?;
-            stack.layers.push(Deployed {
+            layers.push(Deployed {
                 position,
-                release,
+                release: deployed.release()?.id,
                 snapshot,
                 number,
             });
         }
-        let rising = stack
-            .layers
-            .is_sorted_by(|below, above| below.position < above.position);
+        let rising = layers.is_sorted_by(|below, above| below.position < above.position);
         // A removed environment's stacks are kept, and empty (E3).
-        let sound = stack.layers.is_empty() || self.pipeline.contains(environment);
+        let sound = layers.is_empty() || self.pipeline.contains(environment);
         let first = record.stack(environment).is_none();
-        (rising && sound && first).then_some(stack)
+        (rising && sound && first).then_some(Stack {
+            environment,
+            layers,
+            touched,
+        })
     }
 
     fn read_release(&mut self, lines: &mut Lines) -> Option<()> {
-        let touched = take(lines)?;
-        let (id, being) = if let Some(release) = take::<Option<Release>>(lines)? {
-            if !self.pipeline.contains(release.place.environment) {
-                return None;
+        type Deleted = (ReleaseId, Name);
+        let (touched, there, deleted): (_, Option<Release>, Option<Deleted>) = take(lines)?;
+        let (id, being) = match (there, deleted) {
+            (Some(release), None) => {
+                if !self.pipeline.contains(release.place.environment) {
+                    return None;
+                }
+                self.releases.give_name(&release.name, release.id).ok()?;
+                (release.id, Being::There(release))
             }
-            self.releases.give_name(&release.name, release.id).ok()?;
-            (release.id, Being::There(release))
-        } else {
-            let id = take(lines)?;
-            (id, Being::Deleted(id, take(lines)?))
+            (None, Some((id, name))) => (id, Being::Deleted(id, name)),
+            (Some(_), Some(_)) | (None, None) => return None,
         };
         let record = ReleaseRecord::new(being, touched);
         self.releases.push(id, record).ok()
     }
 
     fn read_variable(&mut self, lines: &mut Lines) -> Option<()> {
-        let mut variable = Variable {
-            name: take(lines)?,
-            values: BTreeMap::new(),
-        };
-        for _ in 0..take(lines)? {
-            let environment = take(lines)?;
-            let setting = Setting {
-                value: take(lines)?,
-                since: take(lines)?,
-            };
+        type Values = Vec<(EnvironmentId, Value, Position)>;
+        let (name, written): (VariableName, Values) = take(lines)?;
+        let mut values = BTreeMap::new();
+        for (environment, value, since) in written {
             if !self.pipeline.contains(environment) {
                 return None;
             }
-            variable.values.insert(environment, setting);
+            values.insert(environment, Setting { value, since });
         }
-        let taken = self.variables.insert(variable.name.clone(), variable);
-        taken.is_none().then_some(())
+        let variable = Variable {
+            name: name.clone(),
+            values,
+        };
+        self.variables
+            .insert(name, variable)
+            .is_none()
+            .then_some(())
     }
 }
 
 fn read_moments(lines: &mut Lines) -> Option<Vec<Context>> {
-    let mut actors: Vec<Actor> = Vec::new();
-    for _ in 0..take(lines)? {
-        actors.push(take(lines)?);
-    }
-    let mut moments = Vec::new();
-    for _ in 0..take(lines)? {
-        let at: Timestamp = take(lines)?;
-        let by: usize = take(lines)?;
+    let actors: Vec<Actor> = take(lines)?;
+    let moments: Vec<(Timestamp, usize)> = take(lines)?;
+    let moment = |(at, by): (_, usize)| {
         let by = actors.get(by)?.clone();
-        moments.push(Context { at, by });
-    }
-    Some(moments)
+        Some(Context { at, by })
+    };
+    moments.into_iter().map(moment).collect()
 }
 
-fn read_snapshot(flow: FlowId, number: u32, lines: &mut Lines) -> Option<Snapshot> {
-    let (id, notes) = (take(lines)?, take(lines)?);
-    let canvas: Canvas = take(lines)?;
-    let built = take(lines)?;
+fn read_snapshot(
+    flow: FlowId,
+    number: u32,
+    before: Option<&Snapshot>,
+    lines: &mut Lines,
+) -> Option<Snapshot> {
+    let (id, notes, canvas, built): (SnapshotId, Note, _, Position) = take(lines)?;
+    let canvas = after(canvas, before)?;
+    let variables = match before {
+        Some(before) if before.canvas == canvas => before.variables.clone(),
+        _ => canvas.variables(),
+    };
     Some(Snapshot {
         id,
         flow,
         number,
         notes,
-        variables: canvas.variables(),
         canvas,
+        variables,
         built,
     })
+}
+
+/// The canvas that was written, or the one before it where none was.
+fn after(written: Option<Canvas>, before: Option<&Snapshot>) -> Option<Canvas> {
+    let before = before.map(|snapshot| &snapshot.canvas);
+    match written {
+        Some(canvas) => (Some(&canvas) != before).then_some(canvas),
+        None => before.cloned(),
+    }
 }
