@@ -388,7 +388,8 @@ impl Page {
     /// Lets Chromium note what it does and when.
     #[track_caller]
     pub(crate) fn begin_trace(&self) {
-        done(self.browser.begin_trace());
+        // The one before may be ending still.
+        until(|| Ok(self.browser.begin_trace()?));
     }
 
     /// Returns what it has noted since then, as events of its trace.

@@ -7,6 +7,7 @@
 use std::future::Future;
 use std::pin::Pin;
 
+use js_sys::Uint8Array;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Headers, RequestCache, RequestCredentials, RequestInit};
@@ -62,12 +63,15 @@ async fn send(request: &Request) -> Result<Response, JsValue> {
     let window = web_sys::window().ok_or(JsValue::UNDEFINED)?;
     let fetched = window.fetch_with_str_and_init(&request.address, &init);
     let response: web_sys::Response = JsFuture::from(fetched).await?.dyn_into()?;
-    let body = JsFuture::from(response.text()?).await?;
+    // Not as text: the browser would make one of it, and that would be made another here.
+    let body = JsFuture::from(response.array_buffer()?).await?;
+    let body = Uint8Array::new(&body).to_vec();
     let header = |name| response.headers().get(name).ok().flatten();
     Ok(Response {
         status: response.status(),
         retry_after: header("Retry-After"),
         more: header("Next-Page").is_some(),
-        body: body.as_string().unwrap_or_default(),
+        body: String::from_utf8(body)
+            .unwrap_or_else(|garbled| String::from_utf8_lossy(garbled.as_bytes()).into_owned()),
     })
 }
