@@ -25,9 +25,12 @@ use crate::domain::variable::{Setting, Value, Variable};
 
 /// Writes a value on a line of its own: JSON escapes every line break inside of it.
 pub fn put<T: Serialize>(text: &mut String, value: &T) {
-    let line = serde_json::to_string(value).expect("a value's maps have text for keys");
-    text.push_str(&line);
+    text.push_str(&written(value));
     text.push('\n');
+}
+
+fn written<T: Serialize>(value: &T) -> String {
+    serde_json::to_string(value).expect("a value's maps have text for keys")
 }
 
 /// Reads the value on the next line. None where there is no such value.
