@@ -64,6 +64,19 @@ pub trait Backend {
         Box::pin(ready(Ok(())))
     }
 
+    /// Begins a journal with as many of these entries, the first of them at the first position, as can
+    /// be written in one go: one at least. What is not part of it is left to be appended.
+    ///
+    /// # Errors
+    ///
+    /// As [`Backend::append`]; nothing was written then.
+    fn begin<'a>(&'a self, texts: &'a [String]) -> Answer<'a, Result<(), BackendError>> {
+        match texts.first() {
+            Some(text) => self.append(Position::FIRST, text),
+            None => Box::pin(ready(Ok(()))),
+        }
+    }
+
     /// Returns the journal as one that a single person may shorten and forget; none where others
     /// share it.
     fn personal(&self) -> Option<&dyn Personal> {

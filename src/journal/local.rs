@@ -136,8 +136,19 @@ impl Backend for Local {
     ) -> Answer<'a, Result<(), BackendError>> {
         Box::pin(async move {
             match locks().filter(|_| self.locking) {
-                Some(locks) => append_claimed(&locks, position, text).await,
+                Some(locks) => append_claimed(&locks, position, &[text.to_owned()]).await,
                 None => append_and_look(position, text).await,
+            }
+        })
+    }
+
+    /// All of them, where there are locks: neither a reload nor another tab finds a part.
+    fn begin<'a>(&'a self, texts: &'a [String]) -> Answer<'a, Result<(), BackendError>> {
+        Box::pin(async move {
+            match (locks().filter(|_| self.locking), texts.first()) {
+                (Some(locks), _) => append_claimed(&locks, Position::FIRST, texts).await,
+                (None, Some(first)) => append_and_look(Position::FIRST, first).await,
+                (None, None) => Ok(()),
             }
         })
     }
@@ -403,6 +414,23 @@ fn append(position: Position, text: &str) -> Result<(), BackendError> {
     look(position, text)
 }
 
+/// Appends entries in one go: all of them, or none.
+fn append_all(from: Position, texts: &[String]) -> Result<(), BackendError> {
+    let mut position = from;
+    for text in texts {
+        if let Err(error) = append(position, text) {
+            // The last one first: what is left of an interrupted removal is a journal.
+            while position > from {
+                position = Position::new(position.get() - 1);
+                LocalStorage::delete(key(position));
+            }
+            return Err(error);
+        }
+        position = position.next();
+    }
+    Ok(())
+}
+
 fn look(position: Position, text: &str) -> Result<(), BackendError> {
     match entry(&storage()?, position)? {
         Some(stored) if stored == text => Ok(()),
@@ -429,17 +457,21 @@ fn locks() -> Option<JsValue> {
     locks.is_object().then_some(locks)
 }
 
-/// Appends, or waits for the entry of the page that has the claim.
+/// Appends entries, or waits for the entry of the page that has the claim. Where there are no locks to be
+/// had, the first of them.
 async fn append_claimed(
     locks: &JsValue,
     position: Position,
-    text: &str,
+    texts: &[String],
 ) -> Result<(), BackendError> {
+    let Some(first) = texts.first() else {
+        return Ok(());
+    };
     loop {
-        match claimed(locks, position, text).await {
+        match claimed(locks, position, claim(first), texts.to_vec()).await {
             Claimed::Here(answer) => return answer,
             Claimed::Elsewhere => {}
-            Claimed::Nowhere => return append_and_look(position, text).await,
+            Claimed::Nowhere => return append_and_look(position, first).await,
         }
         if entry(&storage()?, position)?.is_some() {
             return Err(BackendError::Taken);
@@ -458,19 +490,23 @@ enum Claimed {
     Nowhere,
 }
 
-async fn claimed(locks: &JsValue, position: Position, text: &str) -> Claimed {
+async fn claimed(
+    locks: &JsValue,
+    position: Position,
+    claim: String,
+    texts: Vec<String>,
+) -> Claimed {
     let outcome = Rc::new(Cell::new(Claimed::Nowhere));
     let (told, tell) = promise();
     // Dropped with this future: what is given up before its turn is not written.
     let callback = Closure::once({
         let outcome = Rc::clone(&outcome);
-        let text = text.to_owned();
         move |lock: JsValue| {
             if lock.is_null() {
                 outcome.set(Claimed::Elsewhere);
                 return JsValue::UNDEFINED;
             }
-            let answer = append(position, &text);
+            let answer = append_all(position, &texts);
             outcome.set(Claimed::Here(answer));
             if answer.is_err() {
                 return JsValue::UNDEFINED;
@@ -485,7 +521,7 @@ async fn claimed(locks: &JsValue, position: Position, text: &str) -> Claimed {
         .and_then(|_| Reflect::get(locks, &"request".into()))
         .and_then(JsCast::dyn_into::<Function>)
         .and_then(|request| {
-            let name = claim(text).into();
+            let name = claim.into();
             request.call3(locks, &name, &options, callback.as_ref())
         });
     if let Ok(over) = asked {

@@ -60,7 +60,7 @@ impl Session {
     ///
     /// A journal that is damaged, or of a newer format from some entry on, opens at the last sound
     /// entry, and [`Session::stopped`] says so. A founding that is interrupted leaves a journal that is
-    /// sound, and shorter.
+    /// sound, and shorter; a backend that begins one in one go leaves none that is.
     ///
     /// # Errors
     ///
@@ -98,12 +98,9 @@ impl Session {
                 .iter()
                 .map(|(context, event)| (event, context.clone())),
         )?;
-        let mut founding = founding.into_iter();
-        let Some((context, event)) = founding.next() else {
-            return Err(corrupt(Position::FIRST));
-        };
-        let first = Entry::seal(Position::FIRST, ids(), None, context, event);
-        let begun = backend.append(Position::FIRST, &first.text).await;
+        let founding = chain(founding, &ids);
+        let texts: Vec<String> = founding.iter().map(|it| it.text.clone()).collect();
+        let begun = backend.begin(&texts).await;
         if let Err(error) = begun
             && !matches!(error, BackendError::Taken | BackendError::Unavailable)
         {
@@ -113,9 +110,7 @@ impl Session {
         let held = Held::load(&*backend, &reads).await?;
         let held = held.ok_or(BackendError::Unavailable)?;
         let session = Self::of(backend, ids, held);
-        if session.own(Position::FIRST, first.entry.id).is_some() {
-            session.found(founding).await?;
-        }
+        session.found(founding).await?;
         Ok(session)
     }
 
@@ -127,15 +122,20 @@ impl Session {
         }
     }
 
-    async fn found(
-        &self,
-        later: impl Iterator<Item = (Context, Event)>,
-    ) -> Result<(), BackendError> {
-        for (context, event) in later {
-            let sealed = self.held.borrow().seal((self.ids)(), context, event);
+    /// Records what is not there yet of the entries that the journal is begun with.
+    async fn found(&self, founding: Vec<Sealed>) -> Result<(), BackendError> {
+        let known = self.position();
+        let mut founding = founding
+            .into_iter()
+            .skip_while(|it| it.entry.position < known);
+        let last = founding.next();
+        if last.is_none_or(|it| self.own(known, it.entry.id).is_none()) {
+            // Someone else has begun it, or works with it already: it is founded well enough.
+            return Ok(());
+        }
+        for sealed in founding {
             match self.record(sealed).await {
                 Ok(_) => {}
-                // Someone works with the journal already: it is founded well enough.
                 Err(BackendError::Taken) => return Ok(()),
                 Err(error) => return Err(error),
             }
@@ -721,6 +721,17 @@ pub(super) fn sound(
         }
         Err(error) => (0, Some(error)),
     }
+}
+
+/// Seals the entries that a journal begins with, each upon the one before.
+fn chain(founding: Vec<(Context, Event)>, ids: impl Fn() -> EntryId) -> Vec<Sealed> {
+    let (mut position, mut previous) = (Position::FIRST, None);
+    let seal = |(context, event)| {
+        let sealed = Entry::seal(position, ids(), previous, context, event);
+        (position, previous) = (position.next(), Some(Hash::of(&sealed.text)));
+        sealed
+    };
+    founding.into_iter().map(seal).collect()
 }
 
 /// Applies events from the first one on.

@@ -262,6 +262,42 @@ fn fill() -> usize {
     count
 }
 
+/// Neither a reload nor another tab comes between the entries that a journal is begun with.
+#[wasm_bindgen_test]
+async fn a_journal_is_begun_in_one_go_or_not_at_all() {
+    empty().await;
+    let texts: Vec<String> = sealed(founding()).into_iter().map(|it| it.text).collect();
+    assert!(texts.len() > 1);
+    js("window.seen = [];
+        window.setItem = Storage.prototype.setItem;
+        Storage.prototype.setItem = function (key, value) {
+            if (seen.length === 0) {
+                // Comes after whatever is done in one go.
+                queueMicrotask(() => { window.then = Object.keys(localStorage).length });
+            }
+            seen.push(key);
+            return setItem.call(this, key, value);
+        };");
+    let begun = local().begin(&texts).await;
+    js("Storage.prototype.setItem = window.setItem");
+    assert_eq!(begun, Ok(()));
+    assert_eq!(js("window.then").as_f64(), Some(texts.len() as f64));
+    assert_eq!(read(local(), Position::FIRST).await, Ok(texts.clone()));
+    assert_eq!(local().begin(&texts).await, Err(BackendError::Taken));
+
+    // Where there is room for the first of them only, there is none of them.
+    empty().await;
+    fill();
+    let filler = storage().get_item("filler 0").expect("it is not blocked");
+    let filler = filler.expect("it was put there");
+    let room = texts[0].encode_utf16().count() + key(Position::FIRST).len() + 8;
+    put("filler 0", &filler[room..]);
+    let before = keys();
+    assert_eq!(local().begin(&texts).await, Err(BackendError::Full));
+    assert_eq!(keys(), before);
+    put(&key(Position::FIRST), &texts[0]);
+}
+
 #[wasm_bindgen_test]
 async fn a_full_storage_records_nothing_and_stays_usable() {
     empty().await;
