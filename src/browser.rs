@@ -116,12 +116,13 @@ impl Steps {
         steps
     }
 
-    /// Notes how far the step is scrolled that is being left, and returns how far the one was to which
-    /// one comes; none where one has not been there.
-    pub fn arrive(&self) -> Option<f64> {
+    /// Notes how far the step is scrolled that is being left, and tells to which one comes.
+    pub fn arrive(&self) -> Arrival {
         let scrolled = window().scroll_y().unwrap_or_default();
         self.known.borrow_mut().insert(self.here.get(), scrolled);
-        let history = window().history().ok()?;
+        let Ok(history) = window().history() else {
+            return Arrival::Known(None);
+        };
         let known = history.state().ok().and_then(|state| state.as_f64());
         #[expect(
             clippy::cast_possible_truncation,
@@ -131,11 +132,30 @@ impl Steps {
         let step = known.map(|step| step as u64);
         // A link makes a step that nothing is known of: it is known by its time from now on.
         self.here.set(step.unwrap_or_else(|| now().as_millis()));
-        if step.is_none() {
+        let Some(step) = step else {
             // Refused only to pages that do it hundreds of times within seconds.
             let _ = history.replace_state(&number(self.here.get()).into(), "");
-        }
-        self.known.borrow().get(&step?).copied()
+            return Arrival::New;
+        };
+        Arrival::Known(self.known.borrow().get(&step).copied())
+    }
+}
+
+/// A step of the history, as one comes to it.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Arrival {
+    /// It was made by coming to it.
+    New,
+    /// It was there, and one came to it by Back or Forward. It was scrolled so far, where one has been
+    /// there since the page was loaded.
+    Known(Option<f64>),
+}
+
+/// Goes a step back.
+pub fn back() {
+    if let Ok(history) = window().history() {
+        // Where there is none, one stays.
+        let _ = history.back();
     }
 }
 
@@ -521,7 +541,7 @@ thread_local! {
         &options([("dateStyle", "medium"), ("timeStyle", "short")]),
     );
     static RELATIVE: Intl::RelativeTimeFormat =
-        Intl::RelativeTimeFormat::new(&Array::new(), &options([("numeric", "auto")]));
+        Intl::RelativeTimeFormat::new(&Array::of1(&"en".into()), &options([("numeric", "auto")]));
 }
 
 fn options<const N: usize>(entries: [(&str, &str); N]) -> Object {
@@ -557,8 +577,8 @@ pub fn iso(at: u64) -> String {
     date.to_iso_string().into()
 }
 
-/// Says how long before (or after) `now` a moment is, in the way of the browser's locale:
-/// "2 hours ago", "yesterday".
+/// Says how long before (or after) `now` a moment is: "2 hours ago", "yesterday". These are words in
+/// the page's sentences and in its language, whatever the browser's locale is.
 #[must_use]
 pub fn relative_time(at: u64, now: u64) -> String {
     const UNITS: [(f64, &str); 5] = [
@@ -576,6 +596,44 @@ pub fn relative_time(at: u64, now: u64) -> String {
         // Within the minute: "now".
         .unwrap_or((0.0, "second"));
     RELATIVE.with(|relative| relative.format(count, unit).into())
+}
+
+// Sizes -------------------------------------------------------------------------------------------
+
+/// Says how long a text of so many characters is, in the way of the browser's locale: "31 kB". As one
+/// speaks of a storage's size: each character of it is a byte.
+#[must_use]
+pub fn size(characters: usize) -> String {
+    let thousands = count(characters) / 1_000.0;
+    if thousands < 1_000.0 {
+        in_unit(thousands.ceil(), "unit", "kilobyte")
+    } else {
+        in_unit(thousands / 1_000.0, "unit", "megabyte")
+    }
+}
+
+/// Says how much of a whole a part is, in the way of the browser's locale: "0.6%".
+#[must_use]
+pub fn share(part: usize, whole: usize) -> String {
+    in_unit(count(part) / count(whole.max(1)), "percent", "percent")
+}
+
+fn in_unit(number: f64, style: &str, unit: &str) -> String {
+    let options = options([
+        ("style", style),
+        ("unit", unit),
+        ("maximumFractionDigits", "1"),
+    ]);
+    let format = Intl::NumberFormat::new(&Array::new(), &options);
+    let text = format.format().call1(&format, &number.into());
+    text.ok()
+        .and_then(|text| text.as_string())
+        .unwrap_or_default()
+}
+
+#[expect(clippy::cast_precision_loss, reason = "no storage is that large")]
+const fn count(characters: usize) -> f64 {
+    characters as f64
 }
 
 fn date(at: u64) -> Date {

@@ -97,9 +97,15 @@ async fn a_copy_without_a_clipboard_takes_the_old_way_and_says_whether_it_worked
 }
 
 #[wasm_bindgen_test]
-fn times_are_told_in_the_way_of_the_locale() {
-    let language = eval("navigator.language").expect("the script runs");
-    let english = language.as_string().is_some_and(|it| it.starts_with("en"));
+fn times_are_told_in_the_language_of_the_page() {
+    // A browser that speaks German.
+    eval(
+        "const Real = Intl.RelativeTimeFormat;
+        Intl.RelativeTimeFormat = function (locales, options) {
+            return new Real(locales?.length ? locales : 'de', options);
+        };",
+    )
+    .expect("the script runs");
     let now = 1_795_403_940_000;
     let told = [
         (browser::relative_time(now - 30_000, now), "now"),
@@ -110,12 +116,29 @@ fn times_are_told_in_the_way_of_the_locale() {
         (browser::relative_time(0, now), "56 years ago"),
     ];
     for (told, expected) in told {
-        assert!(!told.is_empty());
-        assert!(!english || told == expected, "{told}, not {expected}");
+        assert_eq!(told, expected);
     }
+    // A date is told in the way of the reader's locale.
     let exact = browser::exact_time(now);
     assert!(exact.contains("2026"), "{exact}");
     assert_eq!(browser::iso(now), "2026-11-23T03:19:00.000Z");
+}
+
+#[wasm_bindgen_test]
+fn sizes_are_told_in_round_numbers() {
+    let language = eval("navigator.language").expect("the script runs");
+    let english = language.as_string().is_some_and(|it| it.starts_with("en"));
+    let told = [
+        (browser::size(30_847), "31 kB"),
+        (browser::size(5 << 20), "5.2 MB"),
+        (browser::size(0), "0 kB"),
+        (browser::share(30_847, 5 << 20), "0.6%"),
+        (browser::share(0, 0), "0%"),
+    ];
+    for (told, expected) in told {
+        assert!(!told.is_empty());
+        assert!(!english || told == expected, "{told}, not {expected}");
+    }
 }
 
 #[wasm_bindgen_test]

@@ -1,10 +1,10 @@
 //! Addresses: every page and form can be linked to, reloaded and left with Back, wherever the site
 //! lies on its host.
 
-use crate::page::{Role, Within, journey, journey_at};
+use crate::page::{Part, Role, Within, journey, journey_at};
 use crate::steps::{
-    ROLL_BACK, ROLLBACK_FORM, SHOP, all_run, expand, finish, open_rollback, release, roll_back,
-    run_urls,
+    ROLL_BACK, ROLLBACK_FORM, SHOP, all_run, create_flow, expand, finish, open_rollback, release,
+    roll_back, run_urls,
 };
 
 /// R5: what was recorded is there after a reload.
@@ -75,7 +75,7 @@ fn the_site_runs_at_the_root_of_a_host_too() {
 fn an_unknown_address_says_so() {
     journey(|page| {
         page.go("#/nowhere");
-        page.heading("There is no such page").is_there();
+        page.heading("There is no page at this address").is_there();
         page.link("Go to the environments").click();
         page.heading("Releases").is_there();
 
@@ -156,7 +156,48 @@ fn a_reason_that_was_typed_survives_a_reload() {
 fn a_release_has_no_styleguide() {
     journey(|page| {
         page.go("#/styleguide");
-        page.heading("There is no such page").is_there();
+        page.heading("There is no page at this address").is_there();
         page.heading("Styleguide").is_gone();
     });
+}
+
+/// A form that was closed is no step of the history, and the page behind it is only one.
+#[test]
+fn back_goes_past_a_form_that_was_closed() {
+    journey(|page| {
+        for close in [cancel, confirm] {
+            let form = open_rollback(page, "Release B");
+            close(&form);
+            form.is_gone();
+            release(page, "Release B").button(ROLL_BACK).is_there();
+            page.back();
+            release(page, "Release B").button(ROLL_BACK).is_gone();
+        }
+
+        page.go("#/matrix");
+        page.heading("Matrix").is_there();
+        page.named(Role::Navigation, "Pages").link("Flows").click();
+        page.button("New flow").click();
+        let form = page.dialog("New flow");
+        form.button("Cancel").click();
+        form.is_gone();
+        page.heading("Flows").is_there();
+        page.back();
+        page.heading("Matrix").is_there();
+
+        // What the form has led to takes its place.
+        create_flow(page, "Parcels");
+        page.back();
+        page.heading("Flows").is_there();
+    });
+}
+
+fn cancel(form: &Part<'_>) {
+    form.button("Cancel").click();
+}
+
+fn confirm(form: &Part<'_>) {
+    form.button(ROLL_BACK).click();
+    form.says(&["Release rolled back."]);
+    form.button("Finish").click();
 }

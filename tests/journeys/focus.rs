@@ -68,3 +68,27 @@ fn another_page_begins_at_its_top_and_back_returns_to_where_one_was() {
         page.is_scrolled_to(900);
     });
 }
+
+/// Back leaves a form as Escape does: the focus is where the form was opened.
+#[test]
+fn back_leaves_a_form_with_the_focus_where_it_was_opened() {
+    journey(|page| {
+        let form = open_rollback(page, "Release B");
+        page.back();
+        form.is_gone();
+        page.focus_is_on(Role::Button, ROLL_BACK);
+
+        page.go("#/matrix");
+        page.tab_to(Role::Link, "Orders");
+        // Development, Test, Production.
+        for _ in 0..3 {
+            page.press(keys::TAB);
+        }
+        page.press(keys::ENTER);
+        page.button("See the rollback of Release B").click();
+        form.is_there();
+        page.back();
+        form.is_gone();
+        page.focus_is_on(Role::Heading, "Matrix");
+    });
+}

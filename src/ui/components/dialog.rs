@@ -95,16 +95,41 @@ fn dialog(
             let _ = dialog.show_modal();
         }
     });
+    let hand_back = move || {
+        let back_to = back_to.clone();
+        // Once the page shows what comes after the form.
+        request_animation_frame(move || {
+            let heading = "main h1";
+            let opener = if back_to.is_empty() {
+                heading
+            } else {
+                &back_to
+            };
+            browser::keep_focus(&[opener, heading]);
+        });
+    };
+    let gone = StoredValue::new(false);
+    on_cleanup({
+        let hand_back = hand_back.clone();
+        // Back leaves a form that is still open.
+        move || {
+            gone.set_value(true);
+            if let Some(dialog) = node.get_untracked()
+                && dialog.open()
+            {
+                // The browser gives the focus back to what had it.
+                dialog.close();
+                hand_back();
+            }
+        }
+    });
     view! {
         <dialog node_ref=node class="dialog" aria-labelledby=name on:close=move |_| {
-                on_close();
-                let back_to = back_to.clone();
-                // Once the page shows what comes after the form.
-                request_animation_frame(move || {
-                    let heading = "main h1";
-                    let opener = if back_to.is_empty() { heading } else { &back_to };
-                    browser::keep_focus(&[opener, heading]);
-                });
+                // Who left the form by the address has gone elsewhere already.
+                if gone.try_get_value() == Some(false) {
+                    on_close();
+                    hand_back();
+                }
             }
             on:cancel=move |event: web_sys::Event| {
                 if locked.get_untracked() {
