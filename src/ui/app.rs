@@ -312,13 +312,11 @@ fn page_after_the_first(route: &Route) -> AnyView {
         Route::Unknown(hash) if hash == super::styleguide::ADDRESS => {
             view! { <super::styleguide::Styleguide /> }.into_any()
         }
-        Route::Unknown(_) => {
-            view! {
-                <h1>"There is no such page"</h1>
-                <p>"The address is none of this page's. " <a href="#/">"Go to the environments"</a> "."</p>
-            }
-                .into_any()
+        Route::Unknown(_) => view! {
+            <h1>"There is no page at this address"</h1>
+            <p><a href="#/">"Go to the environments"</a> "."</p>
         }
+        .into_any(),
     }
 }
 

@@ -22,8 +22,8 @@ pub fn BeginAnew(
     let keeper = expect_context::<Keeper>();
     let failed = RwSignal::new(None::<Problem>);
     let (title, confirm) = match beginning {
-        Beginning::Shop => ("Reset the demo", "Forget this and begin the demo again"),
-        Beginning::Empty => ("Begin empty", "Forget this and begin empty"),
+        Beginning::Shop => ("Reset the demo", "Delete all entries and begin the demo"),
+        Beginning::Empty => ("Begin empty", "Delete all entries and begin empty"),
     };
     view! {
         <Dialog

@@ -8,7 +8,9 @@ use super::components::combobox::{Choice, Combobox};
 use super::components::dialog::Dialog;
 use super::components::draft::Draft;
 use super::components::notice::{Done, Recording, trouble};
+use super::order::{by_name, sorted_by};
 use super::problem::{Problem, typed_name};
+use super::route::Route;
 use super::tenant::{Tenant, environment_name, release_name};
 use super::wizard::{PlanView, Tense};
 use crate::browser;
@@ -59,7 +61,13 @@ pub fn BuildForm(
     // One Version ID per form: what the plan shows is what is built.
     let snapshot = SnapshotId::new(browser::fresh_uuid());
 
-    let named = move || typed_name("The release", &release.read());
+    let named = move || {
+        let typed = release.read();
+        if typed.trim().is_empty() {
+            return Err(Problem::release_not_named());
+        }
+        typed_name("The release’s name", &typed)
+    };
     let existing = move || {
         named()
             .ok()
@@ -98,7 +106,7 @@ pub fn BuildForm(
                 })
                 .collect()
         });
-        choices.sort_by_key(|choice| choice.text.to_lowercase());
+        choices.sort_by_key(|choice| sorted_by(&choice.text));
         if let Ok(name) = Name::new(typed)
             && existing().is_none()
         {
@@ -236,8 +244,10 @@ pub fn BuildForm(
                     </div>
                     <div class="dialog-foot">
                         {move || {
-                            if done.get() {
+                            if let Stage::Done { release, .. } = stage.get() {
+                                let label = format!("Open {}", tenant.release_name(release));
                                 view! {
+                                    <a class="button" href=Route::release(release).to_string()>{label}</a>
                                     <Button on_press=move || frame.close() weight=Weight::Main>"Finish"</Button>
                                 }
                                     .into_any()
@@ -285,11 +295,4 @@ fn no_flow() -> Problem {
         sentence: "There is no flow yet.".into(),
         way_out: "Create one on the Flows page first.".into(),
     }
-}
-
-/// Sorts things by their names, the way people look for them.
-fn by_name<T>(named: impl IntoIterator<Item = (String, T)>) -> Vec<(String, T)> {
-    let mut named: Vec<_> = named.into_iter().collect();
-    named.sort_by_key(|(name, _)| name.to_lowercase());
-    named
 }

@@ -11,6 +11,7 @@ use super::export::Export;
 use super::keeping::Keeper;
 use super::problem::Problem;
 use super::tenant::Tenant;
+use crate::browser;
 
 /// The button that opens the form, and the form.
 #[must_use]
@@ -34,7 +35,7 @@ fn form(asked: RwSignal<bool>) -> AnyView {
             let answer = match tenant.make_room().await {
                 Ok(()) => {
                     let freed = before.saturating_sub(taken(store));
-                    let more = format!("{freed} characters are free again.");
+                    let more = format!("{} are free again.", browser::size(freed));
                     Ok(("There is room.".to_owned(), more))
                 }
                 Err(error) => Err(Problem::of_backend(&error).said()),

@@ -24,6 +24,8 @@ pub mod make_room;
 pub mod moment;
 pub mod navigation;
 pub mod news;
+pub mod opener;
+pub mod order;
 pub mod pages;
 pub mod palette;
 pub mod past;

@@ -9,6 +9,7 @@ use super::begin_anew::Anew;
 use super::components::finder::{Found, finder};
 use super::keeping::{Beginning, Keeping};
 use super::navigation::Navigation;
+use super::order::by_name;
 use super::problem::flow_name;
 use super::route::{Form, Open, Route, Story, Tab};
 use super::tenant::{Tenant, environment_name};
@@ -166,8 +167,9 @@ fn ways(state: &State, text: &str, own: bool) -> Vec<Way> {
     pages(&mut go);
     environments(state, &mut go, !words.is_empty());
     if !words.is_empty() {
-        for release in state.releases() {
-            steps_of(state, release.id, &mut go);
+        let releases = state.releases();
+        for (_, id) in by_name(releases.map(|it| (it.name.to_string(), it.id))) {
+            steps_of(state, id, &mut go);
         }
         flows(state, &mut go);
     }
@@ -305,11 +307,12 @@ fn steps_of(state: &State, id: ReleaseId, go: Go<'_>) {
         Needs::Plan(Act::Delete(id)),
         Form::Delete,
     );
-    for flow in release.content.keys() {
+    let flows = release.content.keys();
+    for (flow_name, flow) in by_name(flows.map(|flow| (flow_name(state, *flow), *flow))) {
         step(
-            format!("Remove {} from {name}", flow_name(state, *flow)),
-            Needs::Plan(Act::RemoveFlow(id, *flow)),
-            Form::RemoveFlow(*flow),
+            format!("Remove {flow_name} from {name}"),
+            Needs::Plan(Act::RemoveFlow(id, flow)),
+            Form::RemoveFlow(flow),
         );
     }
     let story = Story {
@@ -325,8 +328,8 @@ fn steps_of(state: &State, id: ReleaseId, go: Go<'_>) {
 }
 
 fn flows(state: &State, go: Go<'_>) {
-    for flow in state.flows() {
-        let (id, name) = (flow.id, flow_name(state, flow.id));
+    let flows = state.flows();
+    for (name, id) in by_name(flows.map(|flow| (flow.name.to_string(), flow.id))) {
         let building = false;
         go(
             name.clone(),

@@ -109,7 +109,7 @@ impl Problem {
                 environment: at,
             } => Self::new(
                 format!(
-                    "{} is in {}, the last environment, and is final.",
+                    "{} is in {}, the last environment, and cannot be changed there.",
                     release(*id),
                     environment(*at)
                 ),
@@ -162,12 +162,9 @@ impl Problem {
                 ),
                 "Insert the new environment between two others.",
             ),
-            Refusal::OuterEnvironment(id) => Self::new(
-                format!(
-                    "{} begins or ends the pipeline and has to stay.",
-                    environment(*id)
-                ),
-                "Environments between the first and the last can be removed.",
+            Refusal::OuterEnvironment(_) => Self::new(
+                "The first and the last environment cannot be removed.",
+                "Those between them can.",
             ),
             Refusal::DefaultEnvironment(id) => Self::new(
                 format!("{} is the default environment.", environment(*id)),
@@ -338,6 +335,15 @@ impl Problem {
         )
     }
 
+    /// Explains that somebody did just what a form was for; `done` says who and what.
+    #[must_use]
+    pub fn done_meanwhile(done: &str) -> Self {
+        Self::new(
+            format!("{done} while this form was open."),
+            "There is nothing left to do here.",
+        )
+    }
+
     /// Explains why nothing can be done: what is shown is not how it is.
     #[must_use]
     pub fn in_the_past() -> Self {
@@ -442,14 +448,17 @@ impl Problem {
         Self::new("The file could not be read.", "Pick it again.")
     }
 
+    /// Explains that a build needs a release to go into.
+    #[must_use]
+    pub fn release_not_named() -> Self {
+        Self::new("Name a release.", "Pick one, or write a new one's name.")
+    }
+
     /// Explains why a text is not accepted; `what` names its field.
     #[must_use]
     pub fn of_text(what: &str, problem: TextProblem) -> Self {
         match problem {
-            TextProblem::Empty => Self::new(
-                format!("{what} is missing."),
-                "Write at least one character.",
-            ),
+            TextProblem::Empty => Self::new(format!("{what} is missing."), "Fill it in."),
             TextProblem::TooLong { length, limit } => Self::new(
                 format!("{what} has {length} characters; {limit} are possible."),
                 format!("Shorten it by {}.", length.saturating_sub(limit)),

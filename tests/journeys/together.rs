@@ -95,6 +95,9 @@ fn a_rollback_that_another_tab_has_done_is_not_done_twice() {
         page.switch_to(&first);
         form.saying(Role::Alert, "Something changed while this form was open.")
             .is_there();
+        form.only(Role::Alert).says(&[
+            "Administrator rolled Release B back from Production to Test. Confirm again only if",
+        ]);
         // What would happen now is another rollback, and the form says which.
         form.says(&["Release B leaves Test and goes back to Development."]);
         form.button("Cancel").click();
@@ -190,5 +193,24 @@ fn two_tabs_that_confirm_at_once_both_get_it_done() {
             release(page, "Release B").says(&["in Test"]);
             release(page, "Loyalty launch").says(&["in Test"]);
         }
+    });
+}
+
+/// R8: who has done just what a form was for is said, and what there is left to do.
+#[test]
+fn a_step_that_another_tab_has_done_is_told_as_done() {
+    journey(|page| {
+        let first = page.window();
+        let form = open_rollback(page, "Winter campaign");
+        page.open_window();
+        roll_back(page, "Winter campaign");
+        page.switch_to(&first);
+        form.only(Role::Alert).says(&[
+            "Administrator rolled Winter campaign back from Test to Development while this form \
+             was open. There is nothing left to do here.",
+        ]);
+        form.button(ROLL_BACK).is_gone();
+        form.button("Close").click();
+        form.is_gone();
     });
 }

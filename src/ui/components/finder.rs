@@ -106,7 +106,10 @@ pub fn finder(
             </div>
             <p class="hidden" role="status">{count}</p>
             <ul id=list role="listbox" aria-label="Found">{items}</ul>
-            {move || found.read().is_empty().then(|| empty("Nothing is called this."))}
+            {move || {
+                let nothing = || empty(format!("Nothing found for “{}”.", text.read().trim()));
+                found.read().is_empty().then(nothing)
+            }}
         </dialog>
     }
     .into_any()

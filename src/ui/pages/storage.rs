@@ -191,13 +191,17 @@ fn facts(store: Keeper, keeping: Keeping) -> AnyView {
 
 fn fullness(room: Room) -> AnyView {
     let taken = room.entries + room.checkpoints + room.others;
-    let of = room
-        .limit
-        .map_or_else(String::new, |limit| format!(" of about {limit}"));
-    let text = format!(
-        "{taken}{of} characters are taken: {} by entries, {} by checkpoints, {} by what else this site keeps here.",
-        room.entries, room.checkpoints, room.others,
-    );
+    let of = room.limit.map_or_else(String::new, |limit| {
+        let (limit, share) = (browser::size(limit), browser::share(taken, limit));
+        format!(" of about {limit} ({share})")
+    });
+    let text = format!("{}{of} used.", browser::size(taken));
+    let split = [
+        ("Entries", room.entries),
+        ("Checkpoints", room.checkpoints),
+        ("What else this site keeps here", room.others),
+    ]
+    .map(|(whose, size)| view! { <li>{whose} ": " {browser::size(size)}</li> });
     let meter = room.limit.map(|limit| {
         view! {
             <p>
@@ -211,6 +215,10 @@ fn fullness(room: Room) -> AnyView {
     view! {
         {meter}
         <p>{text}</p>
+        <details>
+            <summary>"What uses it"</summary>
+            <ul>{split}</ul>
+        </details>
     }
     .into_any()
 }

@@ -2,6 +2,7 @@
 
 use crate::domain::actor::Role;
 use crate::domain::command::Command;
+use crate::domain::event::Event;
 use crate::domain::id::{EnvironmentId, FlowId, Position, ReleaseId};
 use crate::domain::plan::{self, Plan, Undoing};
 use crate::domain::refusal::Refusal;
@@ -92,6 +93,24 @@ impl Act {
                 shown,
             },
         })
+    }
+
+    /// Tells whether an event did just this.
+    #[must_use]
+    pub fn is_done_by(self, event: &Event) -> bool {
+        match (self, event) {
+            (Self::Promote(id), Event::Promoted { release, .. })
+            | (Self::RollBack(id), Event::RolledBack { release, .. })
+            | (Self::Delete(id), Event::ReleaseDeleted { release, .. }) => id == *release,
+            (Self::RemoveFlow(id, it), Event::FlowRemoved { release, flow, .. }) => {
+                id == *release && it == *flow
+            }
+            (Self::RemoveEnvironment(id), Event::EnvironmentRemoved { environment, .. }) => {
+                id == *environment
+            }
+            (Self::Undo(position), Event::Undone { undid, .. }) => position == *undid,
+            _ => false,
+        }
     }
 
     /// Tells whether the form asks why (R9).

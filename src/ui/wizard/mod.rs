@@ -23,6 +23,7 @@ use super::components::dialog::{Dialog, Frame};
 use super::components::draft::Draft;
 use super::components::icon::{Glyph, Icon};
 use super::components::notice::{Done, Recording, Trouble, trouble};
+use super::deed::deed;
 use super::problem::Problem;
 use super::rest::Rest;
 use super::tenant::Tenant;
@@ -123,6 +124,7 @@ fn wizard(
 ) -> AnyView {
     let tenant = Tenant::of_page();
     let on_done = StoredValue::new_local(on_done);
+    let opened = untrack(|| tenant.position());
     let stage = RwSignal::new(first_stage(tenant, act));
     let draft = Draft::of(format!("{act:?}"));
     let inputs = Inputs::of(draft);
@@ -154,7 +156,8 @@ fn wizard(
         match found() {
             Some(receipt) if !told => finish(receipt),
             _ => {
-                stage.maybe_update(|stage| follow(stage, plan, |refusal| explain(tenant, refusal)));
+                let explain = |refusal: &_| explain_since(tenant, act, opened, refusal);
+                stage.maybe_update(|stage| follow(stage, plan, explain));
             }
         }
     });
@@ -167,7 +170,9 @@ fn wizard(
         let hold = act.offers_hold() && !inputs.hold.read_untracked().is_empty();
         let command = match act.command(tenant, plan.clone(), reason.clone(), hold) {
             Ok(command) => command,
-            Err(refusal) => return stage.set(Stage::Refused(explain(tenant, &refusal))),
+            Err(refusal) => {
+                return stage.set(Stage::Refused(explain_since(tenant, act, opened, &refusal)));
+            }
         };
         stage.set(Stage::Recording(plan.clone()));
         let asked = Confirmed {
@@ -186,7 +191,9 @@ fn wizard(
                     was: plan,
                     now: *now,
                 },
-                Err(Failure::Refused(refusal)) => Stage::Refused(explain(tenant, &refusal)),
+                Err(Failure::Refused(refusal)) => {
+                    Stage::Refused(explain_since(tenant, act, opened, &refusal))
+                }
                 Err(Failure::Backend(error)) => Stage::Failed(plan, Problem::of_backend(&error)),
             };
             match found() {
@@ -241,7 +248,8 @@ fn wizard(
                                         .into_any()
                                 }
                                 Stage::Changed { was, now } => {
-                                    view! { <BothPlans was=was now=now /> }.into_any()
+                                    let done = done_since(tenant, act, opened);
+                                    view! { <BothPlans was=was now=now done=done /> }.into_any()
                                 }
                                 Stage::Refused(problem) => trouble(problem.said()),
                                 Stage::Done(receipt) => {
@@ -285,12 +293,25 @@ pub fn why_not(tenant: Tenant, act: Act) -> Signal<Option<String>> {
 fn first_stage(tenant: Tenant, act: Act) -> Stage {
     match untrack(|| act.plan(tenant)) {
         Ok(plan) => Stage::Reviewing(plan),
-        Err(refusal) => Stage::Refused(explain(tenant, &refusal)),
+        Err(refusal) => Stage::Refused(untrack(|| tenant.problem(&refusal))),
     }
 }
 
-fn explain(tenant: Tenant, refusal: &Refusal) -> Problem {
-    untrack(|| tenant.problem(refusal))
+/// Says who has done just this since the form was opened, and what that was.
+fn done_since(tenant: Tenant, act: Act, opened: Position) -> Option<String> {
+    untrack(|| {
+        let since = tenant.entries(opened.next());
+        let done = since.iter().find(|entry| act.is_done_by(&entry.event))?;
+        Some(format!("{} {}", done.by.name, deed(tenant, &done.event)))
+    })
+}
+
+/// Explains why the act cannot be done any more: where somebody has done it, by that.
+fn explain_since(tenant: Tenant, act: Act, opened: Position, refusal: &Refusal) -> Problem {
+    done_since(tenant, act, opened).map_or_else(
+        || untrack(|| tenant.problem(refusal)),
+        |done| Problem::done_meanwhile(&done),
+    )
 }
 
 /// Returns the plan that confirming would confirm.
@@ -336,11 +357,24 @@ fn follow(
 
 /// R8: what was shown, and what would happen now.
 #[component]
-fn BothPlans(was: Plan, now: Plan) -> impl IntoView {
+fn BothPlans(
+    was: Plan,
+    now: Plan,
+    /// Who has done just this meanwhile, where somebody has.
+    done: Option<String>,
+) -> impl IntoView {
+    let way_out = match done {
+        None => {
+            "Nothing has been done. Look at what would happen now, and confirm again.".to_owned()
+        }
+        Some(done) => {
+            format!("{done}. Confirm again only if what would happen now is to be done, too.")
+        }
+    };
     view! {
         <Trouble
             sentence="Something changed while this form was open."
-            way_out="Nothing has been done. Look at what would happen now, and confirm again."
+            way_out=way_out
         />
         <section class="plan-now">
             <h3>"What would happen now"</h3>

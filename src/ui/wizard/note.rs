@@ -3,19 +3,20 @@
 use std::fmt::Write;
 
 use super::Act;
+use super::plan_view::{Column, columns};
 use super::wording::{self, Tense};
 use crate::domain::id::Position;
 use crate::domain::plan::Plan;
 use crate::domain::state::State;
 use crate::domain::text::Note;
-use crate::ui::problem::flow_name;
-use crate::ui::tenant::{Tenant, environment_name};
+use crate::ui::tenant::Tenant;
 
 /// Writes the note.
 #[must_use]
 pub fn change_note(tenant: Tenant, act: Act, plan: &Plan, reason: &Note, at: Position) -> String {
     let lead = wording::lead(tenant, &plan.step, Tense::Past);
-    tenant.peek(|state| written(state, act, &lead, plan, reason, at))
+    let columns = columns(tenant, plan);
+    tenant.peek(|state| written(state, act, &lead, plan, &columns, reason, at))
 }
 
 fn written(
@@ -23,6 +24,7 @@ fn written(
     act: Act,
     lead: &str,
     plan: &Plan,
+    columns: &[Column],
     reason: &Note,
     at: Position,
 ) -> String {
@@ -40,34 +42,24 @@ fn written(
     if !reason.is_empty() {
         let _ = writeln!(note, "\nReason: {}", escape(reason.as_str()));
     }
-    let columns: Vec<String> = plan
-        .environments
-        .iter()
-        .map(|id| escape(&environment_name(state, *id)))
-        .collect();
-    let _ = writeln!(note, "\n| Flow | {} |", columns.join(" | "));
+    let names: Vec<String> = columns.iter().map(|it| escape(&it.name)).collect();
+    let _ = writeln!(note, "\n| Flow | {} |", names.join(" | "));
     let _ = writeln!(note, "|---|{}", "---|".repeat(columns.len()));
-    for row in &plan.rows {
-        let cells: Vec<String> = plan
-            .environments
+    for (name, row) in wording::rows(state, plan) {
+        let cells: Vec<String> = columns
             .iter()
-            .zip(&row.effects)
+            .filter_map(|column| Some((column.id, row.effects.get(column.index)?)))
             .map(|(id, effect)| {
-                let (change, rest, after) = wording::sentence(state, *id, effect, Tense::Past);
+                let (change, rest, after) = wording::sentence(state, id, effect, Tense::Past);
                 escape(&format!("{change} {rest}{after}"))
             })
             .collect();
-        let _ = writeln!(
-            note,
-            "| {} | {} |",
-            escape(&flow_name(state, row.flow)),
-            cells.join(" | ")
-        );
+        let _ = writeln!(note, "| {} | {} |", escape(&name), cells.join(" | "));
     }
-    for (index, warning) in plan.warnings.iter().enumerate() {
+    let warnings = wording::warnings(state, plan, Tense::Past);
+    for (index, warning) in warnings.iter().enumerate() {
         let begin = if index == 0 { "\n" } else { "" };
-        let warning = wording::warning(state, warning, Tense::Past);
-        let _ = writeln!(note, "{begin}- {}", escape(&warning));
+        let _ = writeln!(note, "{begin}- {}", escape(warning));
     }
     note
 }

@@ -10,7 +10,6 @@ use crate::domain::plan::{Plan, Row, Step};
 use crate::domain::state::State;
 use crate::ui::components::field::search;
 use crate::ui::components::icon::{Glyph, Icon};
-use crate::ui::problem::flow_name;
 use crate::ui::tenant::{Tenant, environment_name};
 
 /// More rows than these are grouped.
@@ -60,15 +59,19 @@ pub fn PlanView(
 }
 
 /// An environment of the plan: which of the rows' effects is about it, and its name.
-struct Column {
-    index: usize,
-    id: EnvironmentId,
-    name: String,
+pub struct Column {
+    /// Which of a row's effects.
+    pub index: usize,
+    /// The environment.
+    pub id: EnvironmentId,
+    /// Its name.
+    pub name: String,
 }
 
 /// Returns the environments in the order in which they are shown: of an undoing, in the order of the
 /// step that it undoes.
-fn columns(tenant: Tenant, plan: &Plan) -> Vec<Column> {
+#[must_use]
+pub fn columns(tenant: Tenant, plan: &Plan) -> Vec<Column> {
     let mut columns: Vec<Column> = tenant.peek(|state| {
         let named = plan.environments.iter().enumerate();
         named
@@ -110,10 +113,10 @@ fn counts(plan: &Plan, columns: &[Column], tense: Tense) -> AnyView {
 }
 
 fn warnings(tenant: Tenant, plan: &Plan, tense: Tense) -> Option<AnyView> {
-    let mut warnings = plan.warnings.iter().map(|warning| {
-        let text = tenant.peek(|state| wording::warning(state, warning, tense));
-        view! { <li><Glyph icon=Icon::Warning />{text}</li> }.into_any()
-    });
+    let told = tenant.peek(|state| wording::warnings(state, plan, tense));
+    let mut warnings = told
+        .into_iter()
+        .map(|text| view! { <li><Glyph icon=Icon::Warning />{text}</li> }.into_any());
     let first: Vec<AnyView> = warnings.by_ref().take(FEW).collect();
     let rest: Vec<AnyView> = warnings.collect();
     let more = (!rest.is_empty()).then(|| {
@@ -133,17 +136,15 @@ struct Line<'a> {
 }
 
 fn flows<'a>(tenant: Tenant, plan: &'a Plan, columns: &[Column], tense: Tense) -> AnyView {
-    // Sorted by name: the order in which people look for a flow.
-    let mut lines: Vec<Line<'a>> = tenant.peek(|state| {
+    let lines: Vec<Line<'a>> = tenant.peek(|state| {
         let first = columns.first().map_or(0, |column| column.index);
-        let line = |row: &'a Row| Line {
-            name: flow_name(state, row.flow),
+        let line = |(name, row): (String, &'a Row)| Line {
+            name,
             kind: row.effects.get(first).map_or(Kind::Same, Kind::of),
             row,
         };
-        plan.rows.iter().map(line).collect()
+        wording::rows(state, plan).into_iter().map(line).collect()
     });
-    lines.sort_by_cached_key(|line| line.name.to_lowercase());
     let wanted = RwSignal::new(String::new());
     let row = |line: &Line| tenant.peek(|state| flow_row(state, line, columns, tense, wanted));
     if lines.len() <= SHORT {

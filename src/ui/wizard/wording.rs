@@ -3,10 +3,11 @@
 use leptos::prelude::untrack;
 
 use crate::domain::id::EnvironmentId;
-use crate::domain::plan::{Effect, Plan, Step, Warning};
+use crate::domain::plan::{Effect, Live, Plan, Row, Step, Warning};
 use crate::domain::state::State;
 use crate::ui::components::icon::Icon;
 use crate::ui::deed;
+use crate::ui::order::by_name;
 use crate::ui::problem::flow_name;
 use crate::ui::tenant::{Tenant, environment_name, release_name};
 
@@ -97,11 +98,11 @@ impl Kind {
             (Self::Back, Tense::Past) => format!("{flows} went back to an earlier version"),
             (Self::On, Tense::Future) => {
                 format!(
-                    "{flows} {} on to a newer version",
-                    if one { "goes" } else { "go" }
+                    "{flows} {} up to a newer version",
+                    if one { "moves" } else { "move" }
                 )
             }
-            (Self::On, Tense::Past) => format!("{flows} went on to a newer version"),
+            (Self::On, Tense::Past) => format!("{flows} moved up to a newer version"),
             (Self::New, Tense::Future) => format!("{flows} can be run from then on"),
             (Self::New, Tense::Past) => format!("{flows} can be run now"),
             (Self::Same, Tense::Future) => {
@@ -250,8 +251,8 @@ pub fn sentence(
             let change = match (Kind::of(effect), future) {
                 (Kind::Back, true) => "Goes back",
                 (Kind::Back, false) => "Went back",
-                (_, true) => "Goes on",
-                (_, false) => "Went on",
+                (_, true) => "Moves up",
+                (_, false) => "Moved up",
             };
             (change, format!("from version {} to ", was.number))
         }
@@ -277,9 +278,28 @@ pub fn sentence(
     (change, rest, after.unwrap_or_default())
 }
 
-/// Says what to think of before confirming, or what there was to think of.
+/// Returns what the plan says of each flow, under the flow's name, in the order in which people look
+/// for one.
 #[must_use]
-pub fn warning(state: &State, warning: &Warning, tense: Tense) -> String {
+pub fn rows<'a>(state: &State, plan: &'a Plan) -> Vec<(String, &'a Row)> {
+    by_name(
+        plan.rows
+            .iter()
+            .map(|row| (flow_name(state, row.flow), row)),
+    )
+}
+
+/// Says what to think of before confirming, or what there was to think of; in the order of the flows.
+#[must_use]
+pub fn warnings(state: &State, plan: &Plan, tense: Tense) -> Vec<String> {
+    let named = plan.warnings.iter().map(|it| {
+        let (Warning::OlderReplacesNewer { flow, .. } | Warning::VariableMissing { flow, .. }) = it;
+        (flow_name(state, *flow), warning(state, it, tense))
+    });
+    by_name(named).into_iter().map(|(_, text)| text).collect()
+}
+
+fn warning(state: &State, warning: &Warning, tense: Tense) -> String {
     match warning {
         Warning::OlderReplacesNewer {
             flow,
@@ -287,19 +307,24 @@ pub fn warning(state: &State, warning: &Warning, tense: Tense) -> String {
             was,
             now,
         } => {
-            let verb = if tense == Tense::Future {
-                "takes"
+            let goes = if tense == Tense::Future {
+                "goes"
             } else {
-                "took"
+                "went"
             };
-            let (older, newer) = (
-                release_name(state, now.release),
-                release_name(state, was.release),
-            );
+            let version = |live: &Live| {
+                format!(
+                    "version {} ({})",
+                    live.number,
+                    release_name(state, live.release)
+                )
+            };
             format!(
-                "In {}, the older {} of {older} {verb} the place of the newer one of {newer}.",
+                "In {}, {} {goes} back from {} to {}.",
                 environment_name(state, *environment),
                 flow_name(state, *flow),
+                version(was),
+                version(now),
             )
         }
         Warning::VariableMissing {
@@ -309,9 +334,9 @@ pub fn warning(state: &State, warning: &Warning, tense: Tense) -> String {
             variable,
             blank,
         } => format!(
-            "{} {} uses {{{{{variable}}}}}, which is {} in {}.",
-            flow_name(state, *flow),
+            "Version {} of {} uses {{{{{variable}}}}}, which is {} in {}.",
             now.number,
+            flow_name(state, *flow),
             if *blank { "blank" } else { "not defined" },
             environment_name(state, *environment),
         ),
