@@ -30,7 +30,7 @@ pub fn Head(
             {pages()}
             <div class="who">
                 {find(finding)}
-                <button type="button" class="button quiet icon" aria-label="Recent" popovertarget=RECENT>
+                <button type="button" class="button quiet icon" aria-label="Recent" title="Recent" popovertarget=RECENT>
                     <Glyph icon=Icon::Clock />
                 </button>
                 {profile(actor, theme)}

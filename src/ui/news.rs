@@ -8,8 +8,10 @@ use super::components::button::{Button, Weight};
 use super::components::icon::{Glyph, Icon};
 use super::deed::deed;
 use super::moment::ago;
-use super::route::{Route, Story};
+use super::navigation::Navigation;
+use super::route::{Open, Route, Story};
 use super::tenant::Tenant;
+use super::wizard::{Act, why_not};
 use crate::browser::{self, Timer};
 use crate::domain::id::Position;
 use crate::journal::entry::Entry;
@@ -113,24 +115,50 @@ fn sentence(tenant: Tenant, entry: &Entry) -> String {
 
 /// The last entries, read once they are asked for.
 fn recent(tenant: Tenant) -> AnyView {
+    let navigation = Navigation::of_page();
     let asked = RwSignal::new(false);
-    let entries = move || {
-        let last = tenant.position();
-        let first = last.get().saturating_sub(KEPT - 1).max(1);
-        let entries = tenant.entries(Position::new(first));
-        entries.into_iter().map(move |entry| {
-            let at = ago(entry.at);
-            view! { <li>{sentence(tenant, &entry)}<span class="quiet">{at}</span></li> }
-        })
-    };
-    let story = Story::default();
     let node = NodeRef::<html::Div>::new();
-    let close = move |_| {
+    let close = move || {
         if let Some(node) = node.get_untracked() {
             // It is open when what is in it is clicked.
             let _ = node.hide_popover();
         }
     };
+    let entries = move || {
+        let last = tenant.position();
+        let first = last.get().saturating_sub(KEPT - 1).max(1);
+        let entries = tenant.entries(Position::new(first));
+        entries.into_iter().map(move |entry| {
+            let then = Route::History {
+                story: Story::default(),
+                at: Some(entry.position),
+            };
+            let undo = entry.event.can_be_undone().then(|| {
+                let form = Route::open(Open::Undo(entry.position));
+                let act = Act::Undo(entry.position);
+                view! {
+                    <Button
+                        on_press=move || {
+                            close();
+                            navigation.go(&form);
+                        }
+                        weight=Weight::Quiet
+                        why_not=why_not(tenant, act)
+                    >
+                        {act.title(tenant)}
+                    </Button>
+                }
+            });
+            view! {
+                <li>
+                    <a href=then.to_string() on:click=move |_| close()>{sentence(tenant, &entry)}</a>
+                    <span class="quiet">{ago(entry.at)}</span>
+                    {undo}
+                </li>
+            }
+        })
+    };
+    let story = Story::default();
     view! {
         <div
             id=RECENT
@@ -147,7 +175,7 @@ fn recent(tenant: Tenant) -> AnyView {
                     .get()
                     .then(|| view! { <ol>{move || entries().collect_view()}</ol> })
             }}
-            <a href=Route::History { story, at: None }.to_string() on:click=close>"All of the history"</a>
+            <a href=Route::History { story, at: None }.to_string() on:click=move |_| close()>"All of the history"</a>
         </div>
     }
     .into_any()

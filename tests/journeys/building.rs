@@ -12,7 +12,7 @@ fn a_flow_is_built_into_a_release_that_the_form_creates() {
     journey(|page| {
         begin_empty(page);
         go_home(page);
-        page.link("Build flow").click();
+        page.button("Build flow").click();
         let form = page.dialog("Build flow");
         form.button("Build")
             .cannot_be_pressed("There is no flow yet. Create one on the Flows page first.");
@@ -20,10 +20,9 @@ fn a_flow_is_built_into_a_release_that_the_form_creates() {
         form.is_gone();
 
         create_flow(page, "Orders");
-        page.link("Build flow").click();
+        page.button("Build flow").click();
         form.is_there();
-        form.button("Build")
-            .cannot_be_pressed("The release is missing.");
+        form.button("Build").cannot_be_pressed("Name a release.");
         let release = form.combobox("Release");
         release.fill("First release");
         form.named(Role::Option, "Create \"First release\" new release")
@@ -61,7 +60,7 @@ fn a_flow_is_built_into_a_release_that_the_form_creates() {
 #[test]
 fn the_form_offers_the_releases_that_exist() {
     journey(|page| {
-        page.link("Build flow").click();
+        page.button("Build flow").click();
         let form = page.dialog("Build flow");
         form.combobox("Flow").pick("Orders");
         let name = form.combobox("Release");
@@ -89,7 +88,7 @@ fn building_into_a_release_that_has_moved_on_brings_it_back() {
     journey(|page| {
         let in_test = run_urls(page, "Test", &["Prices"]);
         go_home(page);
-        page.link("Build flow").click();
+        page.button("Build flow").click();
         let form = page.dialog("Build flow");
         form.combobox("Flow").pick("Prices");
         form.combobox("Release").fill("Winter campaign");
@@ -123,11 +122,11 @@ fn building_into_a_release_that_has_moved_on_brings_it_back() {
 #[test]
 fn nothing_can_be_built_into_a_release_in_the_last_environment() {
     journey(|page| {
-        page.link("Build flow").click();
+        page.button("Build flow").click();
         let form = page.dialog("Build flow");
         form.combobox("Release").fill("release b");
         form.button("Build").cannot_be_pressed(
-            "Release B is in Production, the last environment, and is final. Build into a new \
+            "Release B is in Production, the last environment, and cannot be changed there. Build into a new \
              release, or roll this one back first.",
         );
         form.button("Build").click();

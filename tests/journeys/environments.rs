@@ -7,7 +7,7 @@ use crate::steps::{
     roll_back, run_urls, runs,
 };
 
-const WARNING: &str = "Orders 2 uses {{WarehouseUrl}}, which is blank in Production.";
+const WARNING: &str = "Version 2 of Orders uses {{WarehouseUrl}}, which is blank in Production.";
 
 fn set(page: &Page, environment: &str, variable: &str, value: &str, secret: bool) {
     open_tab(page, environment, "Variables");
@@ -157,7 +157,7 @@ fn the_settings_of_an_environment_are_changed() {
     journey(|page| {
         open_tab(page, "Production", "Settings");
         page.button("Remove environment")
-            .cannot_be_pressed("Production begins or ends the pipeline and has to stay.");
+            .cannot_be_pressed("The first and the last environment cannot be removed.");
         open_tab(page, "Test", "Settings");
         page.button("Edit settings").click();
         let form = page.dialog("Edit settings");
@@ -181,7 +181,7 @@ fn the_pipeline_is_edited_on_one_page() {
         page.link("Edit environments").click();
         page.heading("Edit environments").is_there();
         page.button("Remove Production")
-            .cannot_be_pressed("Production begins or ends the pipeline and has to stay.");
+            .cannot_be_pressed("The first and the last environment cannot be removed.");
         page.button("Insert an environment between Test and Production")
             .click();
         let form = page.dialog("Insert environment");

@@ -66,7 +66,7 @@ fn an_open_form_keeps_the_focus() {
         }
         assert!(!seen.iter().any(|it| it == "Release B"), "{seen:?}");
         form.is_there();
-        page.link("Build flow").is_gone();
+        page.button("Build flow").is_gone();
     });
 }
 
@@ -74,7 +74,7 @@ fn an_open_form_keeps_the_focus() {
 #[test]
 fn escape_closes_the_suggestions_before_the_form() {
     journey(|page| {
-        page.link("Build flow").click();
+        page.button("Build flow").click();
         let form = page.dialog("Build flow");
         form.combobox("Release").fill("tax");
         form.named(Role::Option, "Tax update in Development")
@@ -85,7 +85,7 @@ fn escape_closes_the_suggestions_before_the_form() {
         form.is_there();
         page.press(keys::ESCAPE);
         form.is_gone();
-        page.focus_is_on(Role::Link, "Build flow");
+        page.focus_is_on(Role::Button, "Build flow");
     });
 }
 
@@ -94,11 +94,11 @@ fn escape_closes_the_suggestions_before_the_form() {
 #[test]
 fn escape_puts_the_reason_of_a_button_away_before_the_form() {
     journey(|page| {
-        page.link("Build flow").click();
+        page.button("Build flow").click();
         let form = page.dialog("Build flow");
         page.tab_to(Role::Button, "Build");
         let reason = form.only(Role::Tooltip);
-        reason.says(&["The release is missing."]);
+        reason.says(&["Name a release."]);
         page.press(keys::ESCAPE);
         reason.is_gone();
         form.is_there();

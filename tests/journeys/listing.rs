@@ -7,7 +7,7 @@ use flow_environments::domain::text::Name;
 use crate::figures::put;
 use crate::page::{Role, Within, journey};
 use crate::shop::{self, Size};
-use crate::steps::{go_home, releases};
+use crate::steps::{build, create_flow, expand, go_home, releases};
 
 /// Search finds a release by its name, a flow's name, a Version ID and notes.
 #[test]
@@ -95,5 +95,24 @@ fn a_long_list_shows_its_beginning_and_more_on_demand() {
         list.button("Show more").click();
         list.button("Show more").is_gone();
         list.says(&["90 of 90"]);
+    });
+}
+
+/// Numbers in names count as numbers, wherever names are listed.
+#[test]
+fn names_are_listed_in_the_order_of_their_numbers() {
+    journey(|page| {
+        for name in ["Flow 10", "Flow 9", "Flow 1"] {
+            create_flow(page, name);
+            build(page, name, "Numbered");
+        }
+        let order = |text: &str| ["Flow 1 ", "Flow 9 ", "Flow 10 "].map(|name| text.find(name));
+        page.go("#/flows");
+        page.row("Flow 10").is_there();
+        let listed = order(&page.named(Role::Table, "Flows").text());
+        assert!(listed.is_sorted() && listed[0].is_some(), "{listed:?}");
+        let details = expand(page, "Numbered");
+        let listed = order(&details.named(Role::Table, "Flows of Numbered").text());
+        assert!(listed.is_sorted() && listed[0].is_some(), "{listed:?}");
     });
 }

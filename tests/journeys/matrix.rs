@@ -23,7 +23,7 @@ fn the_matrix_says_what_a_rollback_would_uncover() {
         page.row("Newsletter")
             .says(&["not available", "only in Test"]);
         page.row("Prices").says(&["behind Test"]);
-        orders.link("See the rollback of Release B").click();
+        orders.button("See the rollback of Release B").click();
         page.dialog(ROLLBACK_FORM).button(ROLL_BACK).is_there();
     });
 }

@@ -33,6 +33,11 @@ fn what_was_done_is_told_and_can_be_read_again() {
             .is_there();
         page.saying(Role::Item, "Administrator held Winter campaign")
             .is_there();
+        page.link("Administrator held Winter campaign").click();
+        page.named(Role::Region, "Moment")
+            .says(&["You are looking at the past. After entry 42 of 43"]);
+        page.button("Return to now").click();
+        page.button("Recent").click();
         page.link("All of the history").click();
         page.heading("History").is_there();
         page.link("All of the history").is_gone();
@@ -78,5 +83,19 @@ fn what_another_tab_did_is_told_above_an_open_form() {
             }
         });
         form.is_there();
+    });
+}
+
+/// U1: what was done last can be undone from wherever one is.
+#[test]
+fn a_step_is_undone_where_it_is_read_again() {
+    journey(|page| {
+        roll_back(page, "Release B");
+        page.go("#/matrix");
+        page.button("Recent").click();
+        page.button("Undo the rollback of Release B").click();
+        let form = page.dialog("Undo the rollback of Release B");
+        form.button("Undo this step").click();
+        form.says(&["Step undone."]);
     });
 }

@@ -66,7 +66,7 @@ fn everything_is_gone_to_by_its_name_and_the_focus_follows() {
         page.heading("Releases").is_there();
         page.tab_to(Role::Button, "Recent");
         let palette = look_for(page, "nothing is called this");
-        palette.says(&["Nothing is called this."]);
+        palette.says(&["Nothing found for"]);
         page.press(keys::ESCAPE);
         palette.is_gone();
         page.focus_is_on(Role::Button, "Recent");

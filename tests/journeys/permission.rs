@@ -1,6 +1,6 @@
 //! What cannot be done says why: at either end of the pipeline, and to whoever may not do it.
 
-use crate::page::{Role, Within, journey};
+use crate::page::{Role, Within, journey, keys};
 use crate::steps::{ROLL_BACK, ROLLBACK_FORM, act_as, build, expand, open_rollback, release};
 
 /// R1, P1: each end of the pipeline has one button that says why not.
@@ -57,11 +57,43 @@ fn a_viewer_can_press_nothing_and_is_told_why() {
         page.back();
         form.is_gone();
 
-        page.link("Build flow").click();
+        page.go("#/build");
         let form = page.dialog("Build flow");
         form.combobox("Release").fill("Mine");
         form.button("Build")
             .cannot_be_pressed("You act as Viewer, who may not do this. Act as Standard user");
+    });
+}
+
+/// O1: no form is begun that could not be confirmed. What would open it says why, to the keyboard, too.
+#[test]
+fn a_viewer_can_open_no_form_and_is_told_why() {
+    journey(|page| {
+        act_as(page, "Viewer");
+        let why = "You act as Viewer, who may not do this.";
+        page.button("Build flow").cannot_be_pressed(why);
+        page.tab_to(Role::Button, "Build flow");
+        page.press(keys::ENTER);
+        page.dialog("Build flow").is_gone();
+        page.go("#/flows");
+        page.button("New flow").cannot_be_pressed(why);
+        page.button("Build Orders").cannot_be_pressed(why);
+        page.row("Orders").link("Orders").click();
+        page.button("Build flow").cannot_be_pressed(why);
+        page.go("#/matrix");
+        page.tab_to(Role::Link, "Orders");
+        // Development, Test, Production.
+        for _ in 0..3 {
+            page.press(keys::TAB);
+        }
+        page.press(keys::ENTER);
+        page.button("See the rollback of Release B")
+            .cannot_be_pressed(why);
+        page.go("#/history");
+        page.button("Undo: entry 39").cannot_be_pressed(why);
+        page.button("Recent").click();
+        page.button("Undo the promotion of Winter campaign")
+            .cannot_be_pressed(why);
     });
 }
 

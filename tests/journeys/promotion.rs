@@ -19,7 +19,7 @@ fn promoting_a_release_takes_it_to_the_next_environment() {
         form.row("Newsletter")
             .says(&["Can then be run in Production, in version 1 of Winter campaign."]);
         form.row("Prices")
-            .says(&["Goes on from version 2 to version 3 of Winter campaign."]);
+            .says(&["Moves up from version 2 to version 3 of Winter campaign."]);
         form.button("Promote to Production").click();
         form.saying(Role::Status, "Promote release successful")
             .says(&["Winter campaign is in Production now."]);

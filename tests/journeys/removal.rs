@@ -76,7 +76,7 @@ fn a_release_is_deleted_and_brought_back() {
 fn nothing_is_taken_away_from_the_last_environment() {
     journey(|page| {
         let release = expand(page, "Release B");
-        let why = "Release B is in Production, the last environment, and is final.";
+        let why = "Release B is in Production, the last environment, and cannot be changed there.";
         release.button("Delete").cannot_be_pressed(why);
         for flow in ["Orders", "Prices", "Refunds"] {
             release

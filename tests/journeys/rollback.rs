@@ -52,8 +52,8 @@ fn rolling_release_b_back_brings_the_versions_of_release_a_back() {
         ]);
         // R3, V4: what to think of before.
         form.says(&[
-            "In Test, the older Prices of Release B takes the place of the newer one of Winter campaign.",
-            "Orders 2 uses {{WarehouseUrl}}, which is blank in Production.",
+            "In Test, Prices goes back from version 3 (Winter campaign) to version 2 (Release B).",
+            "Version 2 of Orders uses {{WarehouseUrl}}, which is blank in Production.",
         ]);
         // "Confirm that you want to roll back to the previous release, and click Rollback to previous
         // release."
@@ -65,8 +65,8 @@ fn rolling_release_b_back_brings_the_versions_of_release_a_back() {
             .says(&["Went back from version 3 to version 2 of Release A."]);
         // What there was to think of is still there to be read.
         form.says(&[
-            "In Test, the older Prices of Release B took the place of the newer one of Winter campaign.",
-            "Orders 2 uses {{WarehouseUrl}}, which is blank in Production.",
+            "In Test, Prices went back from version 3 (Winter campaign) to version 2 (Release B).",
+            "Version 2 of Orders uses {{WarehouseUrl}}, which is blank in Production.",
         ]);
         finish(&form);
         // "The release is removed from the environment, and deployed back to the previous
@@ -273,7 +273,7 @@ fn undo_puts_the_release_and_every_version_back() {
         let form = page.dialog("Undo the rollback of Release B");
         // The columns are those of the step that is undone, in the same order.
         form.row("Orders").says(&[
-            "Goes on from version 2 to version 3 of Release B. Stays at version 3 of Release B.",
+            "Moves up from version 2 to version 3 of Release B. Stays at version 3 of Release B.",
         ]);
         form.button("Undo this step").click();
         form.says(&["Step undone."]);

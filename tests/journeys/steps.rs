@@ -42,7 +42,7 @@ pub(crate) fn open_profile(page: &Page) {
 pub(crate) fn begin_empty(page: &Page) {
     page.button("Begin empty").click();
     page.dialog("Begin empty")
-        .button("Forget this and begin empty")
+        .button("Delete all entries and begin empty")
         .click();
     releases(page).says(&["There are no releases yet."]);
 }
@@ -119,7 +119,7 @@ pub(crate) fn finish(form: &Part<'_>) {
 #[track_caller]
 pub(crate) fn create_flow(page: &Page, name: &str) {
     page.named(Role::Navigation, "Pages").link("Flows").click();
-    page.link("New flow").click();
+    page.button("New flow").click();
     let form = page.dialog("New flow");
     form.field("Name").fill(name);
     form.button("Create flow").click();
@@ -131,7 +131,7 @@ pub(crate) fn create_flow(page: &Page, name: &str) {
 #[track_caller]
 pub(crate) fn build(page: &Page, flow: &str, release: &str) {
     go_home(page);
-    page.link("Build flow").click();
+    page.button("Build flow").click();
     let form = page.dialog("Build flow");
     form.combobox("Flow").pick(flow);
     form.combobox("Release").fill(release);

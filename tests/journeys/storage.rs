@@ -129,7 +129,7 @@ fn every_form_that_finds_no_room_offers_to_make_some() {
             .cannot_be_pressed("Everything is saved.");
 
         go_home(page);
-        page.link("Build flow").click();
+        page.button("Build flow").click();
         let form = page.dialog("Build flow");
         form.combobox("Flow").pick("Returns");
         form.combobox("Release").fill("Autumn");
@@ -290,7 +290,7 @@ fn a_damaged_journal_is_shown_up_to_its_last_sound_entry() {
 
         page.button("Reset the demo").click();
         page.dialog("Reset the demo")
-            .button("Forget this and begin the demo again")
+            .button("Delete all entries and begin the demo")
             .click();
         page.saying(Role::Alert, &damaged).is_gone();
         roll_back(page, "Release B");
@@ -378,7 +378,7 @@ fn a_journal_with_nothing_sound_in_it_can_be_begun_anew() {
         assert!(saved(&folder).contains(r#""apart":[{"position":1,"text":""}"#));
         page.button("Begin anew").click();
         page.dialog("Reset the demo")
-            .button("Forget this and begin the demo again")
+            .button("Delete all entries and begin the demo")
             .click();
         release(page, "Release B").says(&["in Production"]);
     });

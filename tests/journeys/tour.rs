@@ -46,7 +46,7 @@ pub(crate) fn pages(page: &Page, look: Look<'_>) {
         ("#/history".to_owned(), "History"),
         ("#/history?at=30".to_owned(), "Then and now"),
         ("#/storage".to_owned(), "Storage"),
-        ("#/nowhere".to_owned(), "There is no such page"),
+        ("#/nowhere".to_owned(), "There is no page at this address"),
     ];
     for (hash, title) in pages {
         page.go(&hash);

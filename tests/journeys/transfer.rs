@@ -78,7 +78,7 @@ fn a_journal_is_begun_anew_on_the_storage_page() {
         form.says(&["All entries of this journal are removed from this browser."]);
         form.button("Export").click();
         form.saying(Role::Status, "Exported.").is_there();
-        form.button("Forget this and begin empty").click();
+        form.button("Delete all entries and begin empty").click();
         releases(page).says(&["There are no releases yet."]);
         part(page, "Import").is_there();
         page.pick_file("Exported file", &saved_file(&folder));
@@ -90,7 +90,7 @@ fn a_journal_is_begun_anew_on_the_storage_page() {
 
         part(page, "Begin anew").button("Reset the demo").click();
         page.dialog("Reset the demo")
-            .button("Forget this and begin the demo again")
+            .button("Delete all entries and begin the demo")
             .click();
         release(page, "Release B").says(&["in Production"]);
     });

@@ -26,6 +26,11 @@ pub fn cell(column: &str, content: impl IntoAny) -> AnyView {
 }
 
 /// What stands where there would be rows.
-pub fn empty(text: &'static str) -> AnyView {
-    view! { <p class="empty">{text}</p> }.into_any()
+pub fn empty(text: impl IntoAny) -> AnyView {
+    view! { <p class="empty">{text.into_any()}</p> }.into_any()
+}
+
+/// What stands where there would be rows, and the way to the first one.
+pub fn none_yet(text: &'static str, way: AnyView) -> AnyView {
+    empty(view! { {text} " " {way} })
 }

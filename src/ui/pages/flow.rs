@@ -15,10 +15,11 @@ use crate::ui::components::copy::CopyButton;
 use crate::ui::components::draft::Draft;
 use crate::ui::components::field::{Line, Lines};
 use crate::ui::components::notice::{Recording, trouble};
-use crate::ui::components::table::{cell, empty, table};
+use crate::ui::components::table::{cell, none_yet, table};
 use crate::ui::filled::{line, paragraphs};
 use crate::ui::moment::ago;
 use crate::ui::navigation::Navigation;
+use crate::ui::opener::opener;
 use crate::ui::pick::environment_select;
 use crate::ui::problem::{Problem, typed_name};
 use crate::ui::route::Route;
@@ -54,9 +55,7 @@ pub fn OneFlow() -> impl IntoView {
                     <p class="crumbs"><a href="#/flows">"Flows"</a></p>
                     <div class="page-head">
                         <h1>{name}</h1>
-                        <a class="button main" href=Route::Flow { id, building: true }.to_string()>
-                            "Build flow"
-                        </a>
+                        {build("Build flow", id)}
                     </div>
                     <Edit id=id />
                     <Snapshots id=id />
@@ -64,7 +63,7 @@ pub fn OneFlow() -> impl IntoView {
                         building
                             .get()
                             .then(|| {
-                                let close = move || navigation.go(&Route::Flow { id, building: false });
+                                let close = move || navigation.close(Route::Flow { id, building: false });
                                 view! { <BuildForm flow=Some(id) on_close=close /> }
                             })
                     }}
@@ -73,6 +72,15 @@ pub fn OneFlow() -> impl IntoView {
             }
         }}
     }
+}
+
+/// The button that opens the form.
+fn build(label: &'static str, id: FlowId) -> AnyView {
+    let why_not = Tenant::of_page().why_not(Role::Standard, || None);
+    opener(label, Weight::Main, why_not, move || Route::Flow {
+        id,
+        building: true,
+    })
 }
 
 /// The canvas: what the next build makes a snapshot of.
@@ -229,7 +237,7 @@ fn Snapshots(id: FlowId) -> impl IntoView {
         };
         view! {
             <tr>
-                <th scope="row">{snapshot.number}</th>
+                <th scope="row">"Version " {snapshot.number}</th>
                 {cell("Version ID", id)}
                 {cell("Build notes", snapshot.notes.to_string())}
                 {cell("Built", at)}
@@ -242,10 +250,10 @@ fn Snapshots(id: FlowId) -> impl IntoView {
             <h2 id="snapshots">"Snapshots"</h2>
             {table(
                 "Snapshots".into_any(),
-                &["Version", "Version ID", "Build notes", "Built", "By"],
+                &["Snapshot", "Version ID", "Build notes", "Built", "By"],
                 (move || snapshots.get().into_iter().map(row).collect_view()).into_any(),
             )}
-            {move || snapshots.read().is_empty().then(|| empty("Nothing was built yet."))}
+            {move || snapshots.read().is_empty().then(|| none_yet("Nothing was built yet.", build("Build the first version", id)))}
         </section>
     }
 }

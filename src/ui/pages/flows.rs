@@ -8,11 +8,14 @@ use crate::domain::command::Command;
 use crate::domain::flow::Canvas;
 use crate::domain::id::FlowId;
 use crate::domain::text::Body;
+use crate::ui::components::button::Weight;
 use crate::ui::components::field::Line;
 use crate::ui::components::form::Form;
 use crate::ui::components::more::{STEP, more};
-use crate::ui::components::table::{cell, empty, table};
+use crate::ui::components::table::{cell, none_yet, table};
 use crate::ui::navigation::Navigation;
+use crate::ui::opener::opener;
+use crate::ui::order::sorted_by;
 use crate::ui::problem::typed_name;
 use crate::ui::route::Route;
 use crate::ui::tenant::Tenant;
@@ -30,33 +33,45 @@ pub fn Flows() -> impl IntoView {
                 .flows()
                 .map(|flow| (flow.name.to_string(), flow.id, flow.snapshots.len()))
                 .collect();
-            flows.sort_by_cached_key(|(name, ..)| name.to_lowercase());
+            flows.sort_by_cached_key(|(name, ..)| sorted_by(name));
             flows
         })
     });
     let shown = RwSignal::new(STEP);
-    let row = |(name, id, versions): (String, FlowId, usize)| {
-        let address = |building| Route::Flow { id, building }.to_string();
+    let may = tenant.why_not(Role::Standard, || None);
+    let new = move |label: &'static str| {
+        opener(label, Weight::Main, may, || Route::Flows { creating: true })
+    };
+    let row = move |(name, id, versions): (String, FlowId, usize)| {
+        let address = Route::Flow {
+            id,
+            building: false,
+        };
         view! {
             <tr>
-                <th scope="row"><a href=address(false)>{name.clone()}</a></th>
+                <th scope="row"><a href=address.to_string()>{name.clone()}</a></th>
                 {cell("Versions", versions)}
-                {cell("Build", view! { <a href=address(true)>"Build " {name}</a> })}
+                {cell("Actions", opener(
+                    format!("Build {name}"),
+                    Weight::Quiet,
+                    may,
+                    move || Route::Flow { id, building: true },
+                ))}
             </tr>
         }
     };
     view! {
         <div class="page-head">
             <h1>"Flows"</h1>
-            <a class="button main" href=Route::Flows { creating: true }.to_string()>"New flow"</a>
+            {new("New flow")}
         </div>
         {table(
             "Flows".into_any(),
-            &["Flow", "Versions", "Build"],
+            &["Flow", "Versions", "Actions"],
             (move || flows.get().into_iter().take(shown.get()).map(row).collect_view()).into_any(),
         )}
         {more(shown, move || flows.read().len())}
-        {move || flows.read().is_empty().then(|| empty("There are no flows yet. Create the first one."))}
+        {move || flows.read().is_empty().then(|| none_yet("There are no flows yet.", new("Create the first flow")))}
         {move || creating.get().then(|| view! { <NewFlow /> })}
     }
 }
@@ -82,7 +97,7 @@ fn NewFlow() -> impl IntoView {
     };
     let on_close = move || {
         let created = tenant.peek(|state| state.flow(flow).is_some());
-        navigation.go(&if created {
+        navigation.close(if created {
             Route::Flow {
                 id: flow,
                 building: false,

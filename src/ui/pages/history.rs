@@ -6,15 +6,18 @@ use leptos::prelude::*;
 use crate::domain::id::{EnvironmentId, Position};
 use crate::domain::state::{Deployment, State};
 use crate::journal::entry::Entry;
+use crate::ui::components::button::{Button, Weight};
 use crate::ui::components::icon::{Glyph, Icon};
 use crate::ui::components::more::{STEP, more};
 use crate::ui::components::table::{cell, empty, table};
 use crate::ui::deed::{belongs, deed, kind};
 use crate::ui::moment::ago;
 use crate::ui::navigation::Navigation;
+use crate::ui::order::sorted_by;
 use crate::ui::problem::flow_name;
 use crate::ui::route::{Kind, Open, Route, Story};
 use crate::ui::tenant::{Tenant, environment_name, release_name};
+use crate::ui::wizard::{Act, why_not};
 
 /// The page.
 #[component]
@@ -94,8 +97,17 @@ fn item(tenant: Tenant, entry: &Entry, story: Memo<Story>) -> AnyView {
         Route::History { story, at }.to_string()
     };
     let undo = entry.event.can_be_undone().then(|| {
-        let form = Route::open(Open::Undo(position));
-        view! { <a href=form.to_string() aria-label=format!("Undo: entry {position}")>"Undo"</a> }
+        let navigation = Navigation::of_page();
+        view! {
+            <Button
+                on_press=move || navigation.go(&Route::open(Open::Undo(position)))
+                weight=Weight::Quiet
+                label=format!("Undo: entry {position}")
+                why_not=why_not(tenant, Act::Undo(position))
+            >
+                "Undo"
+            </Button>
+        }
     });
     view! {
         <li class:shown=shown aria-current=move || shown.get().then_some("true")>
@@ -109,7 +121,7 @@ fn item(tenant: Tenant, entry: &Entry, story: Memo<Story>) -> AnyView {
             <p class="quiet">
                 <span>"Entry " {position.get()}</span>
                 {ago(entry.at)}
-                <a href=then aria-label=format!("As it was then: after entry {position}")>"As it was then"</a>
+                <a href=then aria-label=format!("See this moment: after entry {position}")>"See this moment"</a>
                 {undo}
             </p>
         </li>
@@ -154,7 +166,7 @@ fn filters(
             let deleted = deleted.map(|(id, name)| (id.to_string(), format!("{name} (deleted)")));
             let mut all: Vec<_> = there.chain(deleted).collect();
             keep(&mut all, story.read().release, |id| release_name(state, id));
-            all.sort_by_key(|(_, name)| name.to_lowercase());
+            all.sort_by_cached_key(|(_, name)| sorted_by(name));
             all
         })
     };
@@ -164,7 +176,7 @@ fn filters(
                 .flows()
                 .map(|it| (it.id.to_string(), it.name.to_string()))
                 .collect();
-            all.sort_by_key(|(_, name)| name.to_lowercase());
+            all.sort_by_cached_key(|(_, name)| sorted_by(name));
             all
         })
     };
@@ -289,7 +301,7 @@ fn changes(then: &State, now: &State, only: Option<EnvironmentId>) -> Vec<Change
             })
         })
         .collect();
-    changes.sort_by_key(|change| change.flow.to_lowercase());
+    changes.sort_by_cached_key(|change| sorted_by(&change.flow));
     changes
 }
 

@@ -2,16 +2,21 @@
 
 use leptos::prelude::*;
 
+use crate::domain::actor::Role;
 use crate::domain::id::{EnvironmentId, FlowId, ReleaseId};
 use crate::domain::pipeline::Environment;
 use crate::domain::state::{Deployment, Stacks, State};
+use crate::ui::components::button::Weight;
 use crate::ui::components::icon::{Glyph, Icon};
 use crate::ui::components::more::{STEP, more};
-use crate::ui::components::table::{cell, empty, table};
+use crate::ui::components::table::{cell, empty, none_yet, table};
 use crate::ui::navigation::Navigation;
+use crate::ui::opener::opener;
+use crate::ui::order::sorted_by;
 use crate::ui::route::{Form, Open, Route};
 use crate::ui::search::Wanted;
 use crate::ui::tenant::{Tenant, release_name};
+use crate::ui::wizard::{Act, why_not};
 
 /// A flow, and what there is of it in each environment.
 #[derive(Clone, PartialEq, Eq, Hash)]
@@ -140,7 +145,7 @@ fn lines(state: &State, search: &str, differing: bool) -> Vec<Line> {
             !differing || besides.any(|(beside, _)| beside.differs())
         })
         .collect();
-    lines.sort_by_cached_key(|line| line.name.to_lowercase());
+    lines.sort_by_cached_key(|line| sorted_by(&line.name));
     lines
 }
 
@@ -229,13 +234,13 @@ pub fn Matrix() -> impl IntoView {
                 .read()
                 .is_empty()
                 .then(|| {
-                    empty(
-                        if all.get() == 0 {
-                            "There are no flows yet. Create one on the Flows page."
-                        } else {
-                            "No flow matches. Choose other filters to see more."
-                        },
-                    )
+                    if all.get() == 0 {
+                        let may = tenant.why_not(Role::Standard, || None);
+                        let form = || Route::Flows { creating: true };
+                        none_yet("There are no flows yet.", opener("Create the first flow", Weight::Main, may, form))
+                    } else {
+                        empty("No flow matches. Choose other filters to see more.")
+                    }
                 })
         }}
     }
@@ -291,9 +296,13 @@ fn place(flow: &str, place: Place) -> AnyView {
         view! { <ol>{layers.collect_view()}</ol> }
     });
     let plan = place.can_go.then(|| {
-        let form = Route::open(Open::Form(live.release, Form::RollBack));
-        let label = format!("See the rollback of {}", live.release_name);
-        view! { <a href=form.to_string()>{label}</a> }
+        let id = live.release;
+        opener(
+            format!("See the rollback of {}", live.release_name),
+            Weight::Plain,
+            why_not(Tenant::of_page(), Act::RollBack(id)),
+            move || Route::open(Open::Form(id, Form::RollBack)),
+        )
     });
     view! {
         <div class="place">

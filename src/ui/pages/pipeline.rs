@@ -42,7 +42,7 @@ pub fn EditEnvironments() -> impl IntoView {
         view! {
             <Wizard
                 act=Act::RemoveEnvironment(id)
-                on_close=move || navigation.amend(closed.clone())
+                on_close=move || navigation.close(closed.clone())
                 on_done=move || navigation.settle(&settled)
                 undo_at=|position| Route::open(Open::Undo(position)).to_string()
             />

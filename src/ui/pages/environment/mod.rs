@@ -16,6 +16,7 @@ use crate::ui::components::more::{STEP, more};
 use crate::ui::components::table::{cell, empty, table};
 use crate::ui::moment::ago;
 use crate::ui::navigation::Navigation;
+use crate::ui::order::sorted_by;
 use crate::ui::problem::flow_name;
 use crate::ui::route::{Route, Tab};
 use crate::ui::tenant::{Tenant, release_name};
@@ -133,7 +134,7 @@ fn live(state: &State, id: EnvironmentId) -> Vec<(String, Deployment)> {
         .live_in(id)
         .map(|deployment| (flow_name(state, deployment.flow), deployment))
         .collect();
-    live.sort_by_cached_key(|(name, _)| name.to_lowercase());
+    live.sort_by_cached_key(|(name, _)| sorted_by(name));
     live
 }
 
@@ -167,7 +168,7 @@ fn FlowsTab(id: EnvironmentId) -> impl IntoView {
                     {cell("Version", number)}
                     {cell("Release", view! { <a href=Route::release(release).to_string()>{release_name(state, release)}</a> })}
                     {cell("Since", at.map(ago))}
-                    {cell("Run", view! {
+                    {cell("Actions", view! {
                         <a class="run" href=run.to_string()>
                             <Glyph icon=Icon::Play />
                             "Run "
@@ -182,7 +183,7 @@ fn FlowsTab(id: EnvironmentId) -> impl IntoView {
         <h2 class="hidden">"Flows"</h2>
         {table(
             "Flows".into_any(),
-            &["Flow", "Version", "Release", "Since", "Run"],
+            &["Flow", "Version", "Release", "Since", "Actions"],
             (move || flows.get().into_iter().take(shown.get()).map(row).collect_view()).into_any(),
         )}
         {more(shown, move || flows.read().len())}

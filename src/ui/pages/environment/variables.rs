@@ -10,7 +10,7 @@ use crate::domain::variable::{Setting, Value};
 use crate::ui::components::button::{Button, Weight};
 use crate::ui::components::field::{Check, Line, Lines};
 use crate::ui::components::form::Form;
-use crate::ui::components::table::{cell, empty, table};
+use crate::ui::components::table::{cell, none_yet, table};
 use crate::ui::moment::ago;
 use crate::ui::problem::Problem;
 use crate::ui::tenant::Tenant;
@@ -38,15 +38,15 @@ pub fn VariablesTab(
                 .collect::<Vec<_>>()
         })
     });
+    let may = tenant.why_not(Role::Administrator, || None);
+    let new = move |label: &'static str, weight| {
+        let press = move || asked.set(Some(Asked::New));
+        view! { <Button on_press=press weight=weight why_not=may>{label}</Button> }.into_any()
+    };
     view! {
         <div class="section-head">
             <h2>"Variables"</h2>
-            <Button
-                on_press=move || asked.set(Some(Asked::New))
-                why_not=tenant.why_not(Role::Administrator, || None)
-            >
-                "New variable"
-            </Button>
+            {new("New variable", Weight::Plain)}
         </div>
         {table(
             "Variables".into_any(),
@@ -62,7 +62,10 @@ pub fn VariablesTab(
         )}
         {move || {
             let none = "There are no variables yet. A flow names one as {{Name}} on its canvas.";
-            variables.read().is_empty().then(|| empty(none))
+            variables
+                .read()
+                .is_empty()
+                .then(|| none_yet(none, new("Create the first variable", Weight::Main)))
         }}
         {move || {
             asked

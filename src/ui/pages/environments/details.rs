@@ -12,6 +12,7 @@ use crate::ui::components::rows::rows;
 use crate::ui::components::table::{cell, empty, table};
 use crate::ui::moment::ago;
 use crate::ui::navigation::Navigation;
+use crate::ui::order::sorted_by;
 use crate::ui::problem::flow_name;
 use crate::ui::route::{Form, Open, Route};
 use crate::ui::tenant::{Tenant, environment_name, release_name};
@@ -33,8 +34,7 @@ pub fn Details(
             .get()
             .map(|it| it.content.into_iter().collect())
             .unwrap_or_default();
-        tenant
-            .read(|state| content.sort_by_key(|(flow, _)| flow_name(state, *flow).to_lowercase()));
+        tenant.read(|state| content.sort_by_key(|(flow, _)| sorted_by(&flow_name(state, *flow))));
         content
     });
     let go = move |form| {

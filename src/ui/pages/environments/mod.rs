@@ -11,10 +11,13 @@ use leptos::prelude::*;
 use self::releases::Releases;
 use self::tiles::Tiles;
 use self::welcome::Welcome;
+use crate::domain::actor::Role;
 use crate::domain::id::ReleaseId;
 use crate::ui::build::BuildForm;
+use crate::ui::components::button::Weight;
 use crate::ui::hold::HoldForm;
 use crate::ui::navigation::Navigation;
+use crate::ui::opener::opener;
 use crate::ui::rest::of_the_rest;
 use crate::ui::route::{Form, Open, Route};
 use crate::ui::tenant::Tenant;
@@ -23,6 +26,7 @@ use crate::ui::wizard::{Act, Wizard};
 /// The page.
 #[component]
 pub fn Environments() -> impl IntoView {
+    let tenant = Tenant::of_page();
     let navigation = Navigation::of_page();
     let open = Memo::new(move |_| match navigation.route() {
         Route::Environments { open, .. } => open,
@@ -33,9 +37,12 @@ pub fn Environments() -> impl IntoView {
             <h1>"Environments"</h1>
             <div class="buttons">
                 <a class="button" href=Route::Pipeline { removing: None }.to_string()>"Edit environments"</a>
-                <a class="button main" href=move || navigation.with_open(Some(Open::Build)).to_string()>
-                    "Build flow"
-                </a>
+                {opener(
+                    "Build flow",
+                    Weight::Main,
+                    tenant.why_not(Role::Standard, || None),
+                    move || navigation.with_open(Some(Open::Build)),
+                )}
             </div>
         </div>
         <Welcome />
@@ -56,8 +63,7 @@ fn form(navigation: Navigation, open: Open) -> AnyView {
         let left = release.filter(|id| tenant.peek(|state| state.release(*id).is_some()));
         untrack(|| navigation.with_open(left.map(Open::Release)))
     };
-    // In the form's own place: Back does not lead to a form that was closed.
-    let behind = |release| move || navigation.amend(beneath(release));
+    let behind = |release| move || navigation.close(beneath(release));
     let undo_at = |position| Route::open(Open::Undo(position)).to_string();
     let wizard = |act, release| {
         let on_done = move || navigation.settle(&beneath(release));

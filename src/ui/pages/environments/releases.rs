@@ -5,16 +5,21 @@ use leptos::prelude::*;
 
 use super::details::Details;
 use crate::browser;
+use crate::domain::actor::Role;
 use crate::domain::id::ReleaseId;
 use crate::domain::release::{Arrival, Release};
 use crate::domain::state::State;
+use crate::ui::components::button::Weight;
 use crate::ui::components::icon::{Glyph, Icon};
 use crate::ui::components::more::{STEP, more};
 use crate::ui::components::notice::Trouble;
 use crate::ui::components::rows::rows;
+use crate::ui::components::table::{empty, none_yet};
 use crate::ui::moment::ago;
 use crate::ui::navigation::Navigation;
+use crate::ui::opener::opener;
 use crate::ui::pick::environment_options;
+use crate::ui::rest::of_the_rest;
 use crate::ui::route::{Filter, Open, Route, Since};
 use crate::ui::search::Wanted;
 use crate::ui::tenant::Tenant;
@@ -159,6 +164,22 @@ pub fn Releases(
                     </p>
                 </div>
             </div>
+            {move || {
+                // A form says of its release itself what became of it.
+                let Some(Open::Release(id)) = open.get() else {
+                    return None;
+                };
+                tenant
+                    .read(|state| state.release(id).is_none())
+                    .then(|| {
+                        view! {
+                            <Trouble
+                                sentence="There is no such release."
+                                way_out="It may have been deleted. Pick another one from the list."
+                            />
+                        }
+                    })
+            }}
             <ul class="releases">
                 {rows(
                     in_view,
@@ -169,29 +190,29 @@ pub fn Releases(
             {move || {
                 (ids.read().is_empty())
                     .then(|| {
-                        let text = if all.get() == 0 {
-                            "There are no releases yet. Create a flow on the Flows page, then build it into a new release."
+                        if all.get() == 0 {
+                            of_the_rest(move |_| no_release_yet(tenant))
                         } else {
-                            "No release matches. Choose other filters to see more."
-                        };
-                        view! { <p class="empty">{text}</p> }
-                    })
-            }}
-            {move || {
-                expanded
-                    .get()
-                    .filter(|id| tenant.read(|state| state.release(*id).is_none()))
-                    .map(|_| {
-                        view! {
-                            <Trouble
-                                sentence="There is no such release."
-                                way_out="It may have been deleted. Pick another one from the list."
-                            />
+                            empty("No release matches. Choose other filters to see more.")
                         }
                     })
             }}
         </section>
     }
+}
+
+/// The way to the first release: there must be a flow to build.
+fn no_release_yet(tenant: Tenant) -> AnyView {
+    let may = tenant.why_not(Role::Standard, || None);
+    let (label, form) = if tenant.read(|state| state.flows().next().is_none()) {
+        ("Create the first flow", Route::Flows { creating: true })
+    } else {
+        ("Build the first release", Route::open(Open::Build))
+    };
+    none_yet(
+        "There are no releases yet. A flow is built into one.",
+        opener(label, Weight::Main, may, move || form.clone()),
+    )
 }
 
 const fn since_name(since: Since) -> &'static str {

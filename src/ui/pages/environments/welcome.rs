@@ -3,6 +3,8 @@
 use leptos::prelude::*;
 
 use crate::browser;
+use crate::domain::id::FlowId;
+use crate::domain::state::State;
 use crate::domain::text::Name;
 use crate::ui::components::button::Button;
 use crate::ui::keeping::Keeping;
@@ -14,17 +16,13 @@ pub fn Welcome() -> impl IntoView {
     let tenant = Tenant::of_page();
     let shared = expect_context::<Keeping>().team().is_some();
     let wanted = RwSignal::new(browser::remembered("welcome").is_none());
-    // It speaks of two releases of the demo, as long as both are where it says.
-    let shown = Memo::new(move |_| {
-        let ready = |name: &'static str| {
-            tenant.read(|state| {
-                let id = state.release_named(&Name::known(name))?;
-                let place = state.release(id)?.place.environment;
-                (place == state.pipeline().last().id).then_some(())
-            })
-        };
-        wanted.get() && (ready("Release B").is_some() || ready("Loyalty launch").is_some())
-    });
+    // It speaks of two releases of the demo, of each as long as it is as it says.
+    let lies = |name, beneath| {
+        Memo::new(move |_| tenant.read(|state| lies_over(state, name, beneath)) == Some(true))
+    };
+    let over_another = lies("Release B", Some("Release A"));
+    let over_nothing = lies("Loyalty launch", None);
+    let shown = move || wanted.get() && (over_another.get() || over_nothing.get());
     let dismiss = move || {
         browser::remember("welcome", "dismissed");
         wanted.set(false);
@@ -32,20 +30,41 @@ pub fn Welcome() -> impl IntoView {
         request_animation_frame(|| browser::keep_focus(&["main h1"]));
     };
     view! {
-        <section class="welcome" aria-labelledby="welcome" hidden=move || !shown.get()>
+        <section class="welcome" aria-labelledby="welcome" hidden=move || !shown()>
             <h2 id="welcome">"Try a rollback"</h2>
             <p>
                 {if shared { "This is a demo. " } else { "This is a demo, kept in this browser only. " }}
-                <strong>"Release B"</strong>
-                " lies over Release A in Production: open it below, press "
-                <em>"Rollback to previous release"</em>
-                ", and your users are back on Release A’s versions. "
-                <strong>"Loyalty launch"</strong>
-                " has nothing beneath it: roll it back, and its flows can no longer be run there."
+                <span hidden=move || !over_another.get()>
+                    <strong>"Release B"</strong>
+                    " lies over Release A in Production: open it below, press "
+                    <em>"Rollback to previous release"</em>
+                    ", and your users are back on Release A’s versions. "
+                </span>
+                <span hidden=move || !over_nothing.get()>
+                    <strong>"Loyalty launch"</strong>
+                    " has nothing beneath it in Production: roll it back, and its flows can no longer be run there."
+                </span>
             </p>
             <p class="actions">
                 <Button on_press=dismiss>"Dismiss"</Button>
             </p>
         </section>
     }
+}
+
+/// Tells whether the release of this name runs in the last environment with all its flows, each right
+/// over the other release's, or over nothing.
+fn lies_over(state: &State, name: &'static str, beneath: Option<&'static str>) -> Option<bool> {
+    let named = |name| state.release_named(&Name::known(name));
+    let release = state.release(named(name)?)?;
+    let last = state.pipeline().last().id;
+    let beneath = match beneath {
+        Some(beneath) => Some(named(beneath)?),
+        None => None,
+    };
+    let lies = |flow: &FlowId| {
+        let mut stack = state.stack(last, *flow).map(|it| it.release);
+        stack.next() == Some(release.id) && stack.next() == beneath
+    };
+    Some(release.place.environment == last && release.content.keys().all(lies))
 }
