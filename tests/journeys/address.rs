@@ -1,7 +1,7 @@
 //! Addresses: every page and form can be linked to, reloaded and left with Back, wherever the site
 //! lies on its host.
 
-use crate::page::{Part, Role, Within, journey, journey_at};
+use crate::page::{Page, Part, Role, Within, journey, journey_at};
 use crate::steps::{
     ROLL_BACK, ROLLBACK_FORM, SHOP, all_run, create_flow, expand, finish, open_rollback, release,
     roll_back, run_urls,
@@ -165,9 +165,9 @@ fn a_release_has_no_styleguide() {
 #[test]
 fn back_goes_past_a_form_that_was_closed() {
     journey(|page| {
-        for close in [cancel, confirm] {
+        for close in [cancel, confirm_and_undo, confirm] {
             let form = open_rollback(page, "Release B");
-            close(&form);
+            close(page, &form);
             form.is_gone();
             release(page, "Release B").button(ROLL_BACK).is_there();
             page.back();
@@ -192,12 +192,22 @@ fn back_goes_past_a_form_that_was_closed() {
     });
 }
 
-fn cancel(form: &Part<'_>) {
+fn cancel(_: &Page, form: &Part<'_>) {
     form.button("Cancel").click();
 }
 
-fn confirm(form: &Part<'_>) {
+fn confirm(_: &Page, form: &Part<'_>) {
     form.button(ROLL_BACK).click();
     form.says(&["Release rolled back."]);
     form.button("Finish").click();
+}
+
+fn confirm_and_undo(page: &Page, form: &Part<'_>) {
+    form.button(ROLL_BACK).click();
+    form.says(&["Release rolled back."]);
+    form.button("Undo").click();
+    let undoing = page.dialog("Undo the rollback of Release B");
+    undoing.button("Undo this step").click();
+    undoing.says(&["Step undone."]);
+    finish(&undoing);
 }

@@ -10,7 +10,7 @@ fn finishing_an_undo_leaves_the_focus_on_the_release() {
         let form = open_rollback(page, "Release B");
         form.button(ROLL_BACK).click();
         form.says(&["Release rolled back."]);
-        form.link("Undo").click();
+        form.button("Undo").click();
         let form = page.dialog("Undo the rollback of Release B");
         form.button("Undo this step").click();
         form.says(&["Step undone."]);

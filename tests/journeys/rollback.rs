@@ -268,7 +268,7 @@ fn undo_puts_the_release_and_every_version_back() {
         let form = open_rollback(page, "Release B");
         form.button(ROLL_BACK).click();
         form.says(&["Release rolled back."]);
-        form.link("Undo").click();
+        form.button("Undo").click();
 
         let form = page.dialog("Undo the rollback of Release B");
         // The columns are those of the step that is undone, in the same order.
@@ -305,11 +305,13 @@ fn undo_is_refused_once_the_release_has_moved_again() {
         let form = open_rollback(page, "Release B");
         form.button(ROLL_BACK).click();
         form.says(&["Release rolled back."]);
-        let undo = form.link("Undo").target();
         finish(&form);
         promote(page, "Release B", "Production");
 
-        page.go(&undo);
+        page.go("#/history");
+        page.button("Undo: entry 42")
+            .cannot_be_pressed("Administrator promoted Release B to Production afterwards");
+        page.go("#/undo/42");
         let form = page.dialog("Undo the rollback of Release B");
         form.saying(
             Role::Alert,

@@ -8,7 +8,7 @@ use crate::domain::pipeline::Environment;
 use crate::ui::components::button::{Button, Weight};
 use crate::ui::components::icon::{Glyph, Icon};
 use crate::ui::navigation::Navigation;
-use crate::ui::route::{Open, Route, Tab};
+use crate::ui::route::{Route, Tab};
 use crate::ui::settings_form::{Asked, SettingsForm};
 use crate::ui::tenant::Tenant;
 use crate::ui::wizard::{Act, Wizard, why_not};
@@ -44,7 +44,6 @@ pub fn EditEnvironments() -> impl IntoView {
                 act=Act::RemoveEnvironment(id)
                 on_close=move || navigation.close(closed.clone())
                 on_done=move || navigation.settle(&settled)
-                undo_at=|position| Route::open(Open::Undo(position)).to_string()
             />
         }
     };

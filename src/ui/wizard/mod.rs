@@ -24,8 +24,10 @@ use super::components::draft::Draft;
 use super::components::icon::{Glyph, Icon};
 use super::components::notice::{Done, Recording, Trouble, trouble};
 use super::deed::deed;
+use super::navigation::Navigation;
 use super::problem::Problem;
 use super::rest::Rest;
+use super::route::Open;
 use super::tenant::Tenant;
 use crate::domain::command::Command;
 use crate::domain::id::{Position, ReleaseId};
@@ -110,18 +112,11 @@ pub fn Wizard(
     on_close: impl Fn() + 'static,
     /// Hears that the act is done, while the form still shows it.
     on_done: impl Fn() + 'static,
-    /// Where **Undo** leads, once the act is done.
-    undo_at: fn(Position) -> String,
 ) -> impl IntoView {
-    wizard(act, Box::new(on_close), Rc::new(on_done), undo_at)
+    wizard(act, Box::new(on_close), Rc::new(on_done))
 }
 
-fn wizard(
-    act: Act,
-    on_close: Box<dyn Fn()>,
-    on_done: Rc<dyn Fn()>,
-    undo_at: fn(Position) -> String,
-) -> AnyView {
+fn wizard(act: Act, on_close: Box<dyn Fn()>, on_done: Rc<dyn Fn()>) -> AnyView {
     let tenant = Tenant::of_page();
     let on_done = StoredValue::new_local(on_done);
     let opened = untrack(|| tenant.position());
@@ -261,7 +256,7 @@ fn wizard(
                         <Questions act=act stage=stage inputs=inputs />
                     </div>
                     <div class="dialog-foot">
-                        {move || buttons(act, stage, inputs, frame, confirm, undo_at)}
+                        {move || buttons(act, stage, inputs, frame, confirm)}
                     </div>
                 }
                     .into_any()
@@ -456,9 +451,8 @@ fn buttons(
     inputs: Inputs,
     frame: Frame,
     confirm: impl Fn() + Copy + 'static,
-    undo_at: fn(Position) -> String,
 ) -> AnyView {
-    let tenant = Tenant::of_page();
+    let (tenant, navigation) = (Tenant::of_page(), Navigation::of_page());
     let confirm_label = move || tenant.read(|state| act.confirm_label(state));
     match stage.get() {
         Stage::Reviewing(_) | Stage::Changed { .. } | Stage::Failed(..) => {
@@ -491,7 +485,15 @@ fn buttons(
                 <CopyButton text=note label="Copy change note" labelled=true />
                 {act
                     .can_be_undone()
-                    .then(|| view! { <a class="button" href=undo_at(position)>"Undo"</a> })}
+                    .then(|| {
+                        let undo = Act::Undo(position);
+                        // In the place of the form that is done: Back leads to neither.
+                        let press = move || {
+                            let form = untrack(|| navigation.with_open(Some(Open::Undo(position))));
+                            navigation.amend(form);
+                        };
+                        view! { <Button on_press=press why_not=why_not(tenant, undo)>"Undo"</Button> }
+                    })}
                 <Button on_press=move || frame.close() weight=Weight::Main>"Finish"</Button>
             }
             .into_any()

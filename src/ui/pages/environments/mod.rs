@@ -64,11 +64,9 @@ fn form(navigation: Navigation, open: Open) -> AnyView {
         untrack(|| navigation.with_open(left.map(Open::Release)))
     };
     let behind = |release| move || navigation.close(beneath(release));
-    let undo_at = |position| Route::open(Open::Undo(position)).to_string();
     let wizard = |act, release| {
         let on_done = move || navigation.settle(&beneath(release));
-        view! { <Wizard act=act on_close=behind(release) on_done=on_done undo_at=undo_at /> }
-            .into_any()
+        view! { <Wizard act=act on_close=behind(release) on_done=on_done /> }.into_any()
     };
     match open {
         Open::Release(_) => ().into_any(),
