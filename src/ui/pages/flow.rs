@@ -248,11 +248,13 @@ fn Snapshots(id: FlowId) -> impl IntoView {
     view! {
         <section aria-labelledby="snapshots">
             <h2 id="snapshots">"Snapshots"</h2>
-            {table(
-                "Snapshots".into_any(),
-                &["Snapshot", "Version ID", "Build notes", "Built", "By"],
-                (move || snapshots.get().into_iter().map(row).collect_view()).into_any(),
-            )}
+            <div class="wide">
+                {table(
+                    "Snapshots".into_any(),
+                    &["Snapshot", "Version ID", "Build notes", "Built", "By"],
+                    (move || snapshots.get().into_iter().map(row).collect_view()).into_any(),
+                )}
+            </div>
             {move || snapshots.read().is_empty().then(|| none_yet("Nothing was built yet.", build("Build the first version", id)))}
         </section>
     }

@@ -51,7 +51,7 @@ pub fn Flows() -> impl IntoView {
             <tr>
                 <th scope="row"><a href=address.to_string()>{name.clone()}</a></th>
                 {cell("Versions", versions)}
-                {cell("Actions", opener(
+                {cell("", opener(
                     format!("Build {name}"),
                     Weight::Quiet,
                     may,

@@ -310,6 +310,7 @@ fn place(flow: &str, place: Place) -> AnyView {
                 <summary>
                     <Glyph icon=Icon::Chevron />
                     <span><strong>"Version " {live.number}</strong>" of " {live.release_name.clone()}</span>
+                    {beside}
                 </summary>
                 <div class="beneath">
                     <p>{uncovered}</p>
@@ -317,7 +318,6 @@ fn place(flow: &str, place: Place) -> AnyView {
                     {plan}
                 </div>
             </details>
-            {beside}
         </div>
     }
     .into_any()

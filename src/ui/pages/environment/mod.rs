@@ -168,7 +168,7 @@ fn FlowsTab(id: EnvironmentId) -> impl IntoView {
                     {cell("Version", number)}
                     {cell("Release", view! { <a href=Route::release(release).to_string()>{release_name(state, release)}</a> })}
                     {cell("Since", at.map(ago))}
-                    {cell("Actions", view! {
+                    {cell("", view! {
                         <a class="run" href=run.to_string()>
                             <Glyph icon=Icon::Play />
                             "Run "
