@@ -57,6 +57,7 @@ fn a_plan_of_hundreds_of_flows_is_grouped_and_searched() {
         releases(page).says(&["1 of 1", "241 flows"]);
         let form = open_rollback(page, "Release A");
         form.says(&["In Production 241 flows can no longer be run"]);
+        form.saying(Role::Row, "Flow Production Test").is_there();
         let search = form.named(Role::SearchBox, "Find a flow");
         search.fill("flow 123");
         form.row("Flow 123")

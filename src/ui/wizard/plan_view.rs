@@ -160,7 +160,10 @@ fn flows<'a>(tenant: Tenant, plan: &'a Plan, columns: &[Column], tense: Tense) -
             let open = move || kind != Kind::Same || !wanted.read().is_empty();
             view! {
                 <details class=format!("group {}", kind.class()) open=open>
-                    <summary><span class="change"><Glyph icon=kind.icon() />{text}</span></summary>
+                    <summary>
+                        <Glyph icon=Icon::Chevron />
+                        <span class="change"><Glyph icon=kind.icon() />{text}</span>
+                    </summary>
                     {rows}
                 </details>
             }
@@ -168,7 +171,10 @@ fn flows<'a>(tenant: Tenant, plan: &'a Plan, columns: &[Column], tense: Tense) -
         })
         .collect();
     view! {
-        <div class="find">{search("Find a flow", "Flow or release", wanted)}</div>
+        <label class="find">
+            <span class="label">"Find a flow"</span>
+            {search("Find a flow", "Flow or release", wanted)}
+        </label>
         {groups}
     }
     .into_any()
