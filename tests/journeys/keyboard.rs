@@ -39,7 +39,8 @@ fn a_release_is_rolled_back_with_the_keyboard_alone() {
         page.focus_is_on(Role::Button, ROLL_BACK);
         release(page, "Release B").says(&[
             "in Test",
-            "rolled back from Production: Totals were wrong",
+            "rolled back from Production",
+            "Rolled back: Totals were wrong",
             "Held",
         ]);
     });

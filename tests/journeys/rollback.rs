@@ -214,7 +214,8 @@ fn the_reason_is_kept_and_a_held_release_waits_until_the_hold_is_lifted() {
         let release = release(page, "Release B");
         release.says(&[
             "in Test",
-            "rolled back from Production: Totals were wrong",
+            "rolled back from Production",
+            "Rolled back: Totals were wrong",
             "Held",
         ]);
         let promotion = release.button("Promote to Production");

@@ -71,7 +71,7 @@ fn a_full_storage_records_nothing_and_loses_nothing() {
         form.saying(Role::Status, "Release rolled back.").is_there();
         form.says(&["Reason: Totals were wrong"]);
         finish(&form);
-        release(page, "Release B").says(&["rolled back from Production: Totals were wrong"]);
+        release(page, "Release B").says(&["Rolled back: Totals were wrong"]);
         all_run(
             page,
             &in_production,

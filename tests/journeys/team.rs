@@ -169,7 +169,7 @@ fn confirm(page: &Page, form: &Part<'_>) {
     form.button(ROLL_BACK).click();
     form.saying(Role::Status, "Release rolled back.").is_there();
     finish(form);
-    release(page, "Release B").says(&["rolled back from Production: Totals were wrong"]);
+    release(page, "Release B").says(&["Rolled back: Totals were wrong"]);
 }
 
 const AWAY: &str = "The journal could not be reached.";
@@ -374,8 +374,11 @@ fn a_rollback_that_the_page_hears_of_later_is_told_as_done() {
         form.says(&["Totals were wrong"]);
         assert_eq!(team.entries(), before + 1);
         finish(&form);
-        release(page, "Release B")
-            .says(&["in Test", "rolled back from Production: Totals were wrong"]);
+        release(page, "Release B").says(&[
+            "in Test",
+            "rolled back from Production",
+            "Rolled back: Totals were wrong",
+        ]);
     });
 }
 

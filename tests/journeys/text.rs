@@ -29,7 +29,7 @@ fn markup_in_names_and_reasons_is_shown_as_text() {
         ]);
         finish(&form);
         page.dialog(ROLLBACK_FORM).is_gone();
-        release(page, BRACES).says(&[&format!("rolled back from Test: {MARKUP}")]);
+        release(page, BRACES).says(&["rolled back from Test", &format!("Rolled back: {MARKUP}")]);
         page.go(&url[0]);
         page.only(Role::Article)
             .says(&[&format!("{MARKUP} cannot be run in Test.")]);

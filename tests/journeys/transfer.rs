@@ -225,6 +225,6 @@ fn room_is_made_where_a_rollback_finds_none() {
         form.says(&["Reason: Totals were wrong"]);
         finish(&form);
         page.reload();
-        release(page, "Release B").says(&["rolled back from Production: Totals were wrong"]);
+        release(page, "Release B").says(&["Rolled back: Totals were wrong"]);
     });
 }

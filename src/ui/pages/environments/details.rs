@@ -4,7 +4,7 @@ use leptos::prelude::*;
 
 use crate::domain::actor::Role;
 use crate::domain::id::{EnvironmentId, FlowId, ReleaseId, SnapshotId};
-use crate::domain::release::Release;
+use crate::domain::release::{Arrival, Release};
 use crate::ui::components::button::{Button, Weight};
 use crate::ui::components::copy::CopyButton;
 use crate::ui::components::icon::{Glyph, Icon};
@@ -57,12 +57,7 @@ pub fn Details(
         })
     };
     view! {
-        {table(
-            view! { "Flows of " {name} }.into_any(),
-            &["Name", "Type", "Version ID", "Deployment notes", "Last modified", "Run/Preview", "Actions"],
-            rows(move || content.get(), move |held| flow_row(id, held.0, held.1, place)),
-        )}
-        {move || content.read().is_empty().then(|| empty("This release holds no flow."))}
+        {move || release.read().as_ref().and_then(reasons).map(|text| view! { <p class="reason">{text}</p> })}
         <div class="actions">
             <Button on_press=go(Form::Promote) why_not=why_not(tenant, Act::Promote(id))>
                 {move || target().map_or_else(|| "Promote".to_owned(), |target| format!("Promote to {target}"))}
@@ -80,7 +75,36 @@ pub fn Details(
                 "Delete"
             </Button>
         </div>
+        <div class="wide">
+            {table(
+                view! { "Flows of " {name} }.into_any(),
+                &["Name", "Type", "Version ID", "Deployment notes", "Last modified", "Run/Preview", "Actions"],
+                rows(move || content.get(), move |held| flow_row(id, held.0, held.1, place)),
+            )}
+        </div>
+        {move || content.read().is_empty().then(|| empty("This release holds no flow."))}
     }
+}
+
+/// Says why a release came back, and why it is held, a line each; nothing where nobody said why.
+fn reasons(release: &Release) -> Option<String> {
+    let back = match &release.place.arrival {
+        Arrival::Rollback { reason, .. } => reason.as_str(),
+        _ => "",
+    };
+    let held = release
+        .hold
+        .as_ref()
+        .map_or("", |hold| hold.reason.as_str());
+    let mut text = String::new();
+    if !back.is_empty() {
+        text = ["Rolled back: ", back, "\n"].concat();
+    }
+    // R10: one that is held as it is rolled back is so for the same reason.
+    if !held.is_empty() && held != back {
+        text = [&text, "Held: ", held].concat();
+    }
+    (!text.is_empty()).then_some(text)
 }
 
 /// One flow of a release.

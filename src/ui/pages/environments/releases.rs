@@ -288,10 +288,8 @@ fn ReleaseRow(id: ReleaseId, expanded: Memo<Option<ReleaseId>>) -> impl IntoView
                     {move || release.get().map(|it| flows_counted(it.content.len()))}
                 </span>
                 <span class="fact">
-                    {move || release.get().and_then(|it| it.hold).map(|hold| {
-                        let title = hold.reason.to_string();
-                        view! { <span class="badge held" title=title><Glyph icon=Icon::Hold />"Held"</span> }
-                    })}
+                    {move || release.get().and_then(|it| it.hold)
+                        .map(|_| view! { <span class="badge held"><Glyph icon=Icon::Hold />"Held"</span> })}
                     {move || release.get().and_then(|it| came_back(tenant, &it))
                         .map(|text| view! { <span class="badge back"><Glyph icon=Icon::Back />{text}</span> })}
                 </span>
@@ -312,17 +310,13 @@ fn flows_counted(count: usize) -> String {
     }
 }
 
-/// Says that a release came back from a later environment, and why.
+/// Says that a release came back from a later environment.
 fn came_back(tenant: Tenant, release: &Release) -> Option<String> {
     match &release.place.arrival {
-        Arrival::Rollback { from, reason } => {
-            let from = tenant.environment_name(*from);
-            Some(if reason.is_empty() {
-                format!("rolled back from {from}")
-            } else {
-                format!("rolled back from {from}: {reason}")
-            })
-        }
+        Arrival::Rollback { from, .. } => Some(format!(
+            "rolled back from {}",
+            tenant.environment_name(*from)
+        )),
         Arrival::Reset { from } => Some(format!(
             "reset from {} by a build",
             tenant.environment_name(*from)
