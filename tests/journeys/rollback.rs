@@ -1,7 +1,7 @@
 //! Rolling a release back: the two examples of the user's document to the letter, a release of which
 //! one flow has an earlier version and another none, the reason, the hold, and the way back.
 
-use crate::page::{Role, Within, journey};
+use crate::page::{NotYet, Role, Within, journey, until};
 use crate::steps::{
     Facts, LOYALTY, ROLL_BACK, ROLLBACK_FORM, SHOP, all_run, begin_empty, build, create_flow,
     expand, finish, go_home, none_runs, open_rollback, promote, release, releases, roll_back,
@@ -320,5 +320,38 @@ fn undo_is_refused_once_the_release_has_moved_again() {
         )
         .is_there();
         form.button("Undo this step").is_gone();
+    });
+}
+
+/// R7: the note for a ticket says what the form says, in the form's order.
+#[test]
+fn the_change_note_lists_the_flows_as_the_form_does() {
+    journey(|page| {
+        let form = open_rollback(page, "Release B");
+        form.button(ROLL_BACK).click();
+        form.says(&["Release rolled back."]);
+        page.run("navigator.clipboard.writeText = async text => { window.copied = text }");
+        form.button("Copy change note").click();
+        let note = until(|| {
+            let copied = page.run("return window.copied ?? ''");
+            let copied = copied.as_str().unwrap_or_default();
+            if copied.is_empty() {
+                Err(NotYet("nothing was copied".into()))
+            } else {
+                Ok(copied.to_owned())
+            }
+        });
+        assert!(
+            note.starts_with("**Release rolled back.** Release B left Production"),
+            "{note}"
+        );
+        let rows = SHOP.map(|flow| note.find(&format!("\n| {flow} | Went back from version")));
+        assert!(rows[0].is_some() && rows.is_sorted(), "{note}");
+        let warnings = [
+            "\n- Version 2 of Orders uses",
+            "\n- In Test, Prices went back from version 3",
+        ]
+        .map(|warning| note.find(warning));
+        assert!(warnings[0].is_some() && warnings.is_sorted(), "{note}");
     });
 }

@@ -7,7 +7,7 @@ use flow_environments::journal::memory::Memory;
 use flow_environments::journal::session::MANY;
 use pollster::block_on;
 
-use crate::page::{NotYet, Page, Part, Role, Within, journey, journey_in_chromium, until};
+use crate::page::{NotYet, Page, Part, Role, Within, journey, journey_in_chromium, keys, until};
 use crate::steps::{
     ROLL_BACK, SHOP, all_run, begin_empty, expand, finish, go_home, open_rollback, open_tab,
     release, releases, roll_back, run_urls,
@@ -423,5 +423,24 @@ fn a_step_before_the_checkpoint_of_a_long_journal_can_be_undone() {
         page.reload();
         release(page, "Release A").says(&["in Development"]);
         assert_eq!(keys(page, ENTRIES).len(), memory.texts().len() + 1);
+    });
+}
+
+/// How full the storage is is told in round numbers, and what uses it on demand.
+#[test]
+fn how_full_the_storage_is_is_told_in_round_numbers() {
+    journey(|page| {
+        page.go("#/storage");
+        let main = page.only(Role::Main);
+        main.says(&["kB of about 5", "MB (", ") used."]);
+        main.does_not_say(&["Checkpoints:"]);
+        page.tab_to(Role::Button, "Verify");
+        page.press_with(keys::SHIFT, keys::TAB);
+        page.press(keys::ENTER);
+        main.says(&[
+            "Entries:",
+            "Checkpoints:",
+            "What else this site keeps here:",
+        ]);
     });
 }
