@@ -124,9 +124,11 @@ fn dialog(
         }
     });
     view! {
-        <dialog node_ref=node class="dialog" aria-labelledby=name on:close=move |_| {
-                // Who left the form by the address has gone elsewhere already.
-                if gone.try_get_value() == Some(false) {
+        <dialog node_ref=node class="dialog" aria-labelledby=name on:close=move |event: web_sys::Event| {
+                // Who left the form by the address has gone elsewhere already; and where another form has
+                // taken over the element, it is open again.
+                let open = event_target::<web_sys::HtmlDialogElement>(&event).open();
+                if !open && gone.try_get_value() == Some(false) {
                     on_close();
                     hand_back();
                 }
