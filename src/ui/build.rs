@@ -8,9 +8,11 @@ use super::components::combobox::{Choice, Combobox};
 use super::components::dialog::Dialog;
 use super::components::draft::Draft;
 use super::components::notice::{Done, Recording, trouble};
+use super::components::picker::picker;
 use super::order::{by_name, sorted_by};
 use super::problem::{Problem, typed_name};
 use super::route::Route;
+use super::search::Wanted;
 use super::tenant::{Tenant, environment_name, release_name};
 use super::wizard::{PlanView, Tense};
 use crate::browser;
@@ -91,14 +93,22 @@ pub fn BuildForm(
             .or_else(|| note().err())
             .map(|problem| problem.text())
     });
+    let flows = Memo::new(move |_| {
+        let named = tenant.read(|state| {
+            let named = state.flows().map(|flow| (flow.name.to_string(), flow.id));
+            by_name(named.collect::<Vec<_>>())
+        });
+        let option = |(name, id): (String, FlowId)| (id.to_string(), name);
+        named.into_iter().map(option).collect()
+    });
     let choices = Signal::derive(move || {
         let typed = release.get();
         let typed = typed.trim();
-        let wanted = typed.to_lowercase();
+        let wanted = Wanted::new(typed);
         let mut choices: Vec<Choice> = tenant.read(|state| {
             state
                 .releases()
-                .filter(|release| release.name.as_str().to_lowercase().contains(&wanted))
+                .filter(|release| wanted.is_in(release.name.as_str()))
                 .map(|release| Choice {
                     text: release.name.to_string(),
                     label: release.name.to_string(),
@@ -106,7 +116,7 @@ pub fn BuildForm(
                 })
                 .collect()
         });
-        choices.sort_by_key(|choice| sorted_by(&choice.text));
+        choices.sort_by_cached_key(|choice| sorted_by(&choice.text));
         if let Ok(name) = Name::new(typed)
             && existing().is_none()
         {
@@ -173,7 +183,6 @@ pub fn BuildForm(
         });
     };
     let done = Memo::new(move |_| matches!(*stage.read(), Stage::Done { .. }));
-    let flow_field = fresh_id("flow");
     let note_field = fresh_id("notes");
 
     view! {
@@ -193,24 +202,13 @@ pub fn BuildForm(
                 view! {
                     <div class="dialog-body" role="region" aria-label="Form" tabindex="0">
                         <div class="questions" hidden=move || done.get()>
-                            <label for=flow_field.clone()>"Flow"</label>
-                            <select
-                                id=flow_field
-                                on:change=move |event| chosen.set(event_target_value(&event).parse().ok())
-                            >
-                                {move || {
-                                    by_name(tenant.read(|state| state.flows().map(|flow| (flow.name.to_string(), flow.id)).collect::<Vec<_>>()))
-                                        .into_iter()
-                                        .map(|(name, id)| {
-                                            view! {
-                                                <option value=id.to_string() selected=chosen.get_untracked() == Some(id)>
-                                                    {name}
-                                                </option>
-                                            }
-                                        })
-                                        .collect_view()
-                                }}
-                            </select>
+                            {picker(
+                                "Flow",
+                                None,
+                                flows,
+                                Signal::derive(move || chosen.get().map(|id| id.to_string()).unwrap_or_default()),
+                                move |id| chosen.set(id.parse().ok()),
+                            )}
                             {move || {
                                 chosen.get().is_none().then(|| view! {
                                     <p class="hint">

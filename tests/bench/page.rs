@@ -559,8 +559,7 @@ impl Trace {
         let changed = self
             .named("changed")
             .map(moment)
-            .filter(|at| (from..until).contains(at))
-            .last()?;
+            .rfind(|at| (from..until).contains(at))?;
         self.paint_after(changed)
     }
 

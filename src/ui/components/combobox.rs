@@ -18,6 +18,21 @@ pub struct Choice {
     pub hint: String,
 }
 
+impl Choice {
+    /// One that is called what is written.
+    #[must_use]
+    pub fn named(name: String) -> Self {
+        Self {
+            label: name.clone(),
+            text: name,
+            hint: String::new(),
+        }
+    }
+}
+
+/// So many suggestions are shown; typing finds the others.
+const MOST: usize = 50;
+
 /// A text field that suggests.
 #[component]
 pub fn Combobox(
@@ -43,6 +58,11 @@ pub fn Combobox(
         set_open.set(false);
         set_active.set(None);
     };
+    let all = Memo::new(move |_| choices.read().len());
+    let choices = Memo::new(move |_| {
+        let choices = choices.read();
+        choices.iter().take(MOST).cloned().collect::<Vec<_>>()
+    });
     let pick = move |index: usize| {
         if let Some(choice) = choices.with_untracked(|choices| choices.get(index).cloned()) {
             value.set(choice.text);
@@ -140,6 +160,12 @@ pub fn Combobox(
                         .collect_view()
                 }}
             </ul>
+            <p class="hint" role="status">
+                {move || {
+                    let (open, all) = (open.get(), all.get());
+                    (open && all > MOST).then(|| format!("{MOST} of {all} are shown. Type to find others."))
+                }}
+            </p>
         </div>
     }
 }

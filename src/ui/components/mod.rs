@@ -11,5 +11,6 @@ pub mod form;
 pub mod icon;
 pub mod more;
 pub mod notice;
+pub mod picker;
 pub mod rows;
 pub mod table;

@@ -9,6 +9,7 @@ use crate::journal::entry::Entry;
 use crate::ui::components::button::{Button, Weight};
 use crate::ui::components::icon::{Glyph, Icon};
 use crate::ui::components::more::{STEP, more};
+use crate::ui::components::picker::picker;
 use crate::ui::components::table::{cell, empty, table};
 use crate::ui::deed::{belongs, deed, kind};
 use crate::ui::moment::ago;
@@ -197,19 +198,19 @@ fn filters(
     let text = |id: Option<String>| id.unwrap_or_default();
     view! {
         <div class="filters" role="search" aria-label="History">
-            {choice("Environment", "All environments", Signal::derive(environments),
+            {picker("Environment", Some("All environments"), Memo::new(move |_| environments()),
                 Signal::derive(move || text(story.read().environment.map(|id| id.to_string()))),
                 move |id| narrow(&|story| story.environment = id.parse().ok()))}
-            {choice("Release", "All releases", Signal::derive(releases),
+            {picker("Release", Some("All releases"), Memo::new(move |_| releases()),
                 Signal::derive(move || text(story.read().release.map(|id| id.to_string()))),
                 move |id| narrow(&|story| story.release = id.parse().ok()))}
-            {choice("Flow", "All flows", Signal::derive(flows),
+            {picker("Flow", Some("All flows"), Memo::new(move |_| flows()),
                 Signal::derive(move || text(story.read().flow.map(|id| id.to_string()))),
                 move |id| narrow(&|story| story.flow = id.parse().ok()))}
-            {choice("Person", "Everybody", Signal::derive(people),
+            {picker("Person", Some("Everybody"), Memo::new(move |_| people()),
                 Signal::derive(move || story.read().person.clone()),
                 move |name| narrow(&|story| story.person.clone_from(&name)))}
-            {choice("Kind", "All kinds", Signal::derive(kinds),
+            {picker("Kind", Some("All kinds"), Memo::new(move |_| kinds()),
                 Signal::derive(move || story.read().kind.map(Kind::slug).unwrap_or_default().to_owned()),
                 move |kind| narrow(&|story| story.kind = Kind::parse(&kind)))}
             <p class="quiet" role="status">{found}</p>
@@ -229,30 +230,6 @@ fn keep<Id: ToString + Copy>(
     {
         all.push((id.to_string(), name(id)));
     }
-}
-
-/// A field in which one of the options is picked, each a value and its name, or none of them.
-fn choice(
-    label: &'static str,
-    none: &'static str,
-    options: Signal<Vec<(String, String)>>,
-    picked: Signal<String>,
-    pick: impl Fn(String) + 'static,
-) -> AnyView {
-    let option = move |(value, name): (String, String)| {
-        let own = value.clone();
-        view! { <option value=value selected=move || *picked.read() == own>{name}</option> }
-    };
-    view! {
-        <label>
-            <span class="label">{label}</span>
-            <select on:change=move |event| pick(event_target_value(&event))>
-                <option value="" selected=move || picked.read().is_empty()>{none}</option>
-                {move || options.get().into_iter().map(option).collect_view()}
-            </select>
-        </label>
-    }
-    .into_any()
 }
 
 const fn kind_name(kind: Kind) -> &'static str {
