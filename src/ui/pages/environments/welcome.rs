@@ -32,19 +32,19 @@ pub fn Welcome() -> impl IntoView {
     view! {
         <section class="welcome" aria-labelledby="welcome" hidden=move || !shown()>
             <h2 id="welcome">"Try a rollback"</h2>
-            <p>
-                {if shared { "This is a demo. " } else { "This is a demo, kept in this browser only. " }}
-                <span hidden=move || !over_another.get()>
+            <p>{if shared { "This is a demo." } else { "This is a demo, kept in this browser only." }}</p>
+            <ol class="steps">
+                <li hidden=move || !over_another.get()>
                     <strong>"Release B"</strong>
                     " lies over Release A in Production: open it below, press "
                     <em>"Rollback to previous release"</em>
-                    ", and your users are back on Release A’s versions. "
-                </span>
-                <span hidden=move || !over_nothing.get()>
+                    ", and your users are back on Release A’s versions."
+                </li>
+                <li hidden=move || !over_nothing.get()>
                     <strong>"Loyalty launch"</strong>
                     " has nothing beneath it in Production: roll it back, and its flows can no longer be run there."
-                </span>
-            </p>
+                </li>
+            </ol>
             <p class="actions">
                 <Button on_press=dismiss>"Dismiss"</Button>
             </p>
