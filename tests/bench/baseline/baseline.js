@@ -26,7 +26,8 @@ const environmentName = (id) => environments[places.get(id)].name;
 const releaseName = (id) => releases.get(id)?.name ?? "a release that is gone";
 const flowName = (id) => flows.get(id) ?? "a flow that is gone";
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
-const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
+const byName = new Intl.Collator("en", { numeric: true, sensitivity: "accent" }).compare;
+const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 const UNITS = [["year", 31536000], ["month", 2592000], ["day", 86400], ["hour", 3600], ["minute", 60]];
 
 function ago(at) {
@@ -78,18 +79,15 @@ const copyButton = (name, label) =>
 
 function cameBack({ arrival }) {
   const [kind, told] = typeof arrival === "string" ? [arrival] : Object.entries(arrival)[0];
-  const { from, reason } = told ?? {};
+  const { from } = told ?? {};
   if (kind === "rollback") {
-    return `rolled back from ${environmentName(from)}${reason ? `: ${reason}` : ""}`;
+    return `rolled back from ${environmentName(from)}`;
   }
   return kind === "reset" ? `reset from ${environmentName(from)} by a build` : undefined;
 }
 
 function row(release) {
-  const held =
-    release.hold === null
-      ? ""
-      : `<span class="badge held" title="${escaped(release.hold)}">${glyph("hold")}Held</span>`;
+  const held = release.hold === null ? "" : `<span class="badge held">${glyph("hold")}Held</span>`;
   const back = cameBack(release);
   const badge = back === undefined ? "" : `<span class="badge back">${glyph("back")}${escaped(back)}</span>`;
   const count = release.content.length;
@@ -118,11 +116,9 @@ function matches(release, wanted, mayBeId) {
 }
 
 function list() {
-  const typed = part("search").value;
-  const wanted = typed.trim().toLowerCase();
+  const wanted = part("search").value.trim().toLowerCase();
   const mayBeId = /^[-0-9a-f]*$/.test(wanted);
   found = wanted ? tenant.releases.filter((release) => matches(release, wanted, mayBeId)) : tenant.releases;
-  part("build").href = typed ? `#/build?q=${encodeURIComponent(typed)}` : "#/build";
   part("count").textContent = `${found.length} of ${tenant.releases.length}`;
   const visible = found.slice(0, shown);
   // An address can name a release that lies far down.
@@ -159,6 +155,11 @@ function tiles() {
 
 // Details ---------------------------------------------------------------------------------------------------------------
 
+function reasonsOf({ arrival, hold }) {
+  const back = arrival.rollback?.reason;
+  return `${back ? `Rolled back: ${back}\n` : ""}${hold && hold !== back ? `Held: ${hold}` : ""}`;
+}
+
 const COLUMNS = ["Name", "Type", "Version ID", "Deployment notes", "Last modified", "Run/Preview", "Actions"];
 
 function details(release) {
@@ -166,12 +167,9 @@ function details(release) {
   const place = environments[index];
   const last = index === environments.length - 1;
   const final = last
-    ? `${release.name} is in ${place.name}, the last environment, and is final. Build into a new release, or roll this one back first.`
+    ? `${release.name} is in ${place.name}, the last environment, and cannot be changed there. Build into a new release, or roll this one back first.`
     : undefined;
-  const content = [...release.content].sort((a, b) => {
-    const [one, other] = [flowName(a[0]).toLowerCase(), flowName(b[0]).toLowerCase()];
-    return one < other ? -1 : Number(one > other);
-  });
+  const content = release.content.toSorted(([one], [other]) => byName(flowName(one), flowName(other)));
   const rows = content.map(([flow, id, covered]) => {
     const [snapshot, name] = [snapshots.get(id), escaped(flowName(flow))];
     const run = `#/play/${place.player}?flow-id=${flow}&environment-id=${place.id}`;
@@ -195,12 +193,15 @@ function details(release) {
   const noNext = `${place.name} is the last environment. There is no next one to promote to.`;
   const noBefore = `${place.name} is the first environment. There is no previous one to roll back to.`;
   const held = release.hold === null ? undefined : `${release.name} is held. Lift the hold first.`;
-  return `<table class="cards"><caption class="hidden">Flows of ${escaped(release.name)}</caption><thead><tr>${head}</tr></thead>
-    <tbody>${rows.join("")}</tbody></table><div class="actions">
+  const table = `<div class="wide"><table class="cards"><caption class="hidden">Flows of ${escaped(release.name)}</caption><thead><tr>${head}</tr></thead>
+    <tbody>${rows.join("")}</tbody></table></div>`;
+  const reasons = reasonsOf(release);
+  return `<div class="actions">
     ${button(target ? `Promote to ${escaped(target)}` : "Promote", { whyNot: target ? held : noNext })}
     ${button(`${glyph("back")}Rollback to previous release`, { action: "roll-back", whyNot: index ? undefined : noBefore })}
     ${button(`${glyph("hold")}${release.hold === null ? "Hold" : "Lift hold"}`)}
-    ${button(`${glyph("trash")}Delete`, { look: "away", whyNot: final })}</div>`.replace(/>\s+</g, "><");
+    ${button(`${glyph("trash")}Delete`, { look: "away", whyNot: final })}</div>
+    ${reasons ? `<p class="reason">${escaped(reasons)}</p>` : ""}${table}`.replace(/>\s+</g, "><");
 }
 
 let expanded;
@@ -247,7 +248,7 @@ function kindOf([effect, was, now]) {
 const COUNTS = {
   gone: () => "can no longer be run",
   back: (one, past) => (past ? "went back to an earlier version" : `${one ? "goes" : "go"} back to an earlier version`),
-  on: (one, past) => (past ? "went on to a newer version" : `${one ? "goes" : "go"} on to a newer version`),
+  on: (one, past) => (past ? "moved up to a newer version" : `${one ? "moves" : "move"} up to a newer version`),
   new: (one, past) => (past ? "can be run now" : "can be run from then on"),
   same: (one, past) =>
     past ? `stayed as ${one ? "it was" : "they were"}` : `${one ? "stays" : "stay"} as ${one ? "it is" : "they are"}`,
@@ -258,8 +259,9 @@ function sentence(place, effect, past) {
   switch (name) {
     case "restored":
     case "replaced": {
-      const way = kindOf(effect) === "back" ? "back" : "on";
-      return [`${past ? "Went" : "Goes"} ${way}`, `from version ${was[0]} to `];
+      const back = past ? "Went back" : "Goes back";
+      const on = past ? "Moved up" : "Moves up";
+      return [kindOf(effect) === "back" ? back : on, `from version ${was[0]} to `];
     }
     case "removed":
       return ["Can no longer be run", `in ${place}; version ${was[0]} ${past ? "ran there" : "runs there now"}.`];
@@ -276,10 +278,11 @@ function warningText([kind, flow, environment, ...told], past) {
   const place = environmentName(environment);
   if (kind === "older") {
     const [was, now] = told;
-    return `In ${place}, the older ${flowName(flow)} of ${releaseName(now[1])} ${past ? "took" : "takes"} the place of the newer one of ${releaseName(was[1])}.`;
+    const version = ([number, release]) => `version ${number} (${releaseName(release)})`;
+    return `In ${place}, ${flowName(flow)} ${past ? "went" : "goes"} back from ${version(was)} to ${version(now)}.`;
   }
   const [now, variable, blank] = told;
-  return `${flowName(flow)} ${now[0]} uses {{${variable}}}, which is ${blank ? "blank" : "not defined"} in ${place}.`;
+  return `Version ${now[0]} of ${flowName(flow)} uses {{${variable}}}, which is ${blank ? "blank" : "not defined"} in ${place}.`;
 }
 
 function planView({ environments: columns, rows, warnings }, lead, past) {
@@ -293,7 +296,8 @@ function planView({ environments: columns, rows, warnings }, lead, past) {
       });
     return `<div class="count"><h3>In ${escaped(environmentName(id))}</h3><ul>${lines.join("")}</ul></div>`;
   });
-  const told = warnings.map((it) => `<li>${glyph("warning")}${escaped(warningText(it, past))}</li>`);
+  const inOrder = warnings.toSorted(([, one], [, other]) => byName(flowName(one), flowName(other)));
+  const told = inOrder.map((it) => `<li>${glyph("warning")}${escaped(warningText(it, past))}</li>`);
   const many = told.splice(6);
   if (many.length) {
     told.push(`<li><details><summary>${many.length} more warnings</summary><ul>${many.join("")}</ul></details></li>`);
@@ -301,7 +305,7 @@ function planView({ environments: columns, rows, warnings }, lead, past) {
   const list = told.length ? `<ul class="notice warnings" aria-label="Warnings">${told.join("")}</ul>` : "";
   const lines = rows
     .map(([flow, effects]) => [flowName(flow), effects])
-    .sort(([one], [other]) => (one.toLowerCase() < other.toLowerCase() ? -1 : 1))
+    .sort(([one], [other]) => byName(one, other))
     .map(([name, effects]) => {
       const cells = effects.map((effect, column) => {
         const place = environmentName(columns[column]);
@@ -369,16 +373,15 @@ async function confirm(id) {
     foot.innerHTML = `<p role="alert">${answer.status}</p>`;
     return;
   }
-  const position = next;
+  apply(release, next, entry);
   next += 1;
-  apply(release, position, entry);
   const [from, to] = plan.environments.map((it) => escaped(environmentName(it)));
   const lead = `${escaped(release.name)} left ${from} and is back in ${to}.`;
   const done = `<div class="notice done" role="status">${glyph("done")}<p><strong>Release rolled back.</strong> ${lead}</p></div>`;
   dialog.querySelector(".plan").outerHTML = done + planView(plan, lead, true);
   dialog.querySelector(".questions").hidden = true;
   dialog.querySelector("textarea").readOnly = false;
-  foot.innerHTML = `${copyButton(undefined, "Copy change note")}<a class="button" href="#/undo/${position}">Undo</a>${button("Finish", { action: "close", look: "main" })}`;
+  foot.innerHTML = `${copyButton(undefined, "Copy change note")}${button("Undo")}${button("Finish", { action: "close", look: "main" })}`;
   dialog.querySelector("h2").focus();
   part("tiles").innerHTML = tiles();
   list();
@@ -421,7 +424,7 @@ function page() {
   const head = `<button type="button" class="skip">Skip to content</button><header class="bar"><a class="brand" href="#/">${glyph("logo")}<span>Flow Environments</span></a>
     <nav aria-label="Pages"><a href="#/" aria-current="page">Environments</a><a href="#/flows">Flows</a><a href="#/matrix">Matrix</a><a href="#/history">History</a></nav>
     <div class="who"><button type="button" class="button find-opener" aria-haspopup="dialog" aria-keyshortcuts="Control+K Meta+K">${glyph("search")}<span class="name">Find</span><kbd aria-hidden="true">Ctrl K</kbd></button>
-    <button type="button" class="button quiet icon" aria-label="Recent">${glyph("clock")}</button>
+    <button type="button" class="button quiet icon" aria-label="Recent" title="Recent">${glyph("clock")}</button>
     <button type="button" class="button profile-opener">${glyph("person")}<span class="label">Acting as: </span><span class="name" title="Administrator">Administrator</span></button>
     <div class="profile" popover="auto" role="group" aria-label="Profile">
     <label><span class="label">Your name</span><input type="text" autocomplete="name" maxlength="80"></label>
@@ -436,7 +439,7 @@ function page() {
     <p class="quiet" role="status" data-part="count"></p></div>`;
   const main = `<main><div class="toast" popover="manual" role="status"></div>
     <div class="profile recent" popover="auto" role="group" aria-label="Recent"><h2>Recent</h2><a href="#/history">All of the history</a></div>
-    <div class="page-head"><h1>Environments</h1><div class="buttons"><a class="button" href="#/environments">Edit environments</a><a class="button main" data-part="build">Build flow</a></div></div>
+    <div class="page-head"><h1>Environments</h1><div class="buttons"><a class="button" href="#/environments">Edit environments</a>${button("Build flow", { look: "main" })}</div></div>
     <section class="welcome" hidden><h2>Try a rollback</h2><p>This is a demo.</p><ol class="steps"><li hidden><strong>Release B</strong> lies over Release A in Production: open it below, press <em>Rollback to previous release</em>, and your users are back on Release A’s versions.</li><li hidden><strong>Loyalty launch</strong> has nothing beneath it in Production: roll it back, and its flows can no longer be run there.</li></ol><p class="actions">${button("Dismiss")}</p></section>
     <ol class="tiles" data-part="tiles">${tiles()}</ol>
     <section aria-labelledby="releases"><div class="section-head"><h2 id="releases">Releases</h2>${filters}</div>
