@@ -164,11 +164,28 @@ pub fn scroll_to(height: f64) {
     window().scroll_to_with_x_and_y(0.0, height);
 }
 
+// Made by `src/boot.js`.
 #[wasm_bindgen]
 extern "C" {
-    /// Made by `src/boot.js`.
     #[wasm_bindgen(js_name = loadTheRest, catch)]
     fn rest_of_the_program() -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(js_name = settingsOfSite, catch)]
+    fn settings_of_site() -> Result<Promise, JsValue>;
+}
+
+/// Returns `config.json`, which lies beside the page, and the status with which the site answered; none
+/// where there was no answer.
+pub async fn site_settings() -> Option<(u16, String)> {
+    let answer = JsFuture::from(settings_of_site().ok()?).await.ok()?;
+    let answer: Array = answer.dyn_into().ok()?;
+    let status = answer.get(0).as_f64()?;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "a status has three digits"
+    )]
+    Some((status as u16, answer.get(1).as_string()?))
 }
 
 /// Loads what the page did not start with, unless that is there.

@@ -40,6 +40,13 @@ impl Checkpoint {
         format!("{}\n{body}", Hash::of(&body))
     }
 
+    /// Returns the position that a checkpoint says it was written at; none where it says none. It is the
+    /// state's where it can be read.
+    #[must_use]
+    pub fn position(text: &str) -> Option<Position> {
+        take(&mut text.split('\n').nth(2)?.lines())
+    }
+
     /// Reads what was written. None where it is not to the letter what this version writes.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {

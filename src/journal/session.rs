@@ -7,7 +7,9 @@
 //! (a person decides that).
 
 use std::cell::RefCell;
+use std::future::poll_fn;
 use std::rc::Rc;
+use std::task::Poll;
 
 use super::backend::{ALL, Backend, BackendError, Reading};
 use super::checkpoint::{Checkpoint, Reads};
@@ -70,29 +72,42 @@ impl Session {
     pub async fn open(
         backend: Rc<dyn Backend>,
         founding: impl FnOnce() -> Vec<(Context, Event)>,
-        ids: impl Fn() -> EntryId + 'static,
+        ids: impl Fn() -> EntryId + Clone + 'static,
     ) -> Result<Self, BackendError> {
         let reads = async || Some(Checkpoint::read as Reads);
-        Self::open_reading(reads, backend, founding, ids).await
+        match Self::find(reads, backend.clone(), ids.clone()).await? {
+            Some(session) => Ok(session),
+            None => Self::begin(reads, backend, founding(), ids).await,
+        }
     }
 
-    /// Opens a journal as [`Session::open`] does. What `reads` its checkpoints is asked for if there is
-    /// one; where that cannot be had, all entries are read.
+    /// Opens a journal as [`Session::open`] does, unless it is empty. What `reads` its checkpoints is asked
+    /// for if there is one; where that cannot be had, all entries are read.
     ///
     /// # Errors
     ///
     /// As [`Session::open`]; [`BackendError::Unavailable`] also where there are not all entries any
     /// more, and nothing reads the checkpoint in their place.
-    pub async fn open_reading(
+    pub async fn find(
         reads: impl AsyncFn() -> Option<Reads>,
         backend: Rc<dyn Backend>,
-        founding: impl FnOnce() -> Vec<(Context, Event)>,
+        ids: impl Fn() -> EntryId + 'static,
+    ) -> Result<Option<Self>, BackendError> {
+        let held = Held::load(&*backend, reads).await?;
+        Ok(held.map(|held| Self::of(backend, ids, held)))
+    }
+
+    /// Begins a journal that is empty, and opens it, as [`Session::open`] does.
+    ///
+    /// # Errors
+    ///
+    /// As [`Session::find`].
+    pub async fn begin(
+        reads: impl AsyncFn() -> Option<Reads>,
+        backend: Rc<dyn Backend>,
+        founding: Vec<(Context, Event)>,
         ids: impl Fn() -> EntryId + 'static,
     ) -> Result<Self, BackendError> {
-        if let Some(held) = Held::load(&*backend, &reads).await? {
-            return Ok(Self::of(backend, ids, held));
-        }
-        let founding = founding();
         replay(
             founding
                 .iter()
@@ -107,7 +122,7 @@ impl Session {
             return Err(error);
         }
         // Ours or another writer's: what is there counts.
-        let held = Held::load(&*backend, &reads).await?;
+        let held = Held::load(&*backend, reads).await?;
         let held = held.ok_or(BackendError::Unavailable)?;
         let session = Self::of(backend, ids, held);
         session.found(founding).await?;
@@ -421,11 +436,19 @@ impl Held {
                 unread = true;
                 break;
             };
+            let Some(from) = Checkpoint::position(&text) else {
+                continue;
+            };
+            // On the way while the checkpoint is read, which takes a while where there is much.
+            let mut reading = backend.read(from, ALL);
+            let begun = poll_fn(|context| Poll::Ready(reading.as_mut().poll(context))).await;
             let Some(checkpoint) = reads(&text) else {
                 continue;
             };
-            let from = checkpoint.state.position();
-            let reading = backend.read(from, ALL).await;
+            let reading = match begun {
+                Poll::Ready(reading) => reading,
+                Poll::Pending => reading.await,
+            };
             let base = Base {
                 position: from,
                 text,

@@ -1,8 +1,6 @@
 //! All of the page: its head and foot, the page that the address means, and what is shown while the
 //! journal is being opened, or when it cannot be, or when it is not known where it is.
 
-use std::cell::Cell;
-
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
@@ -56,24 +54,29 @@ pub fn App(
 
     let keeper = Keeper::new(keeping.backend());
     provide_context(keeper);
-    let open_or_begin = move |beginning: Beginning| {
+    // Nothing is begun in a team's name unasked.
+    let open_or = move |beginning: Option<Beginning>| {
         spawn_local(async move {
-            let founded = Cell::new(false);
-            let founding = || {
-                founded.set(true);
-                founding(beginning)
-            };
-            let ids = || EntryId::new(browser::fresh_uuid());
             // Most first views have no checkpoint to read.
             let reads = async || {
                 let arrived = rest.arrival().await?;
                 Some(arrived.run::<Reads>(|| Checkpoint::read))
             };
-            match Session::open_reading(reads, keeper.backend(), founding, ids).await {
-                Ok(session) => {
-                    if founded.get() {
-                        Keeper::remember_founded(session.tip());
+            let ids = || EntryId::new(browser::fresh_uuid());
+            let opened = match Session::find(reads, keeper.backend(), ids).await {
+                Ok(None) => match (beginning, keeping.team()) {
+                    (None, Some(team)) => return opening.set(Opening::Empty(team)),
+                    (beginning, _) => {
+                        let founding = founding(beginning.unwrap_or(keeper.beginning()));
+                        let begun = Session::begin(reads, keeper.backend(), founding, ids).await;
+                        begun.inspect(|session| Keeper::remember_founded(session.tip()))
                     }
+                },
+                Ok(Some(session)) => Ok(session),
+                Err(error) => Err(error),
+            };
+            match opened {
+                Ok(session) => {
                     let tenant = Tenant::new(session, actor);
                     opening.set(Opening::Ready(tenant));
                     // The first view is not to wait for what comes after it.
@@ -89,18 +92,7 @@ pub fn App(
             }
         });
     };
-    let open = move || {
-        let Some(team) = keeping.team() else {
-            return open_or_begin(keeper.beginning());
-        };
-        spawn_local(async move {
-            match team.has_journal().await {
-                Ok(true) => open_or_begin(Beginning::Empty),
-                Ok(false) => opening.set(Opening::Empty(team)),
-                Err(error) => opening.set(Opening::Failed(error)),
-            }
-        });
-    };
+    let open = move || open_or(None);
     Effect::new(move |_| {
         keeper.replaced();
         open();
@@ -109,7 +101,7 @@ pub fn App(
     let begun_here = StoredValue::new(false);
     let begin = move |beginning| {
         opening.set(Opening::Loading);
-        open_or_begin(beginning);
+        open_or(Some(beginning));
     };
     let watched = keeping.watch(move || match opening.get_untracked() {
         Opening::Ready(tenant) => spawn_local(tenant.follow()),

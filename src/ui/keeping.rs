@@ -12,8 +12,6 @@ use crate::demo;
 use crate::domain::id::Position;
 use crate::journal::backend::{Backend, BackendError};
 use crate::journal::entry::Hash;
-use crate::journal::http::exchange::{Method, Request, Transport};
-use crate::journal::http::fetch::Fetch;
 use crate::journal::http::store::Store;
 use crate::journal::local::Local;
 use crate::journal::memory::Memory;
@@ -204,12 +202,9 @@ pub enum Unsettled {
 ///
 /// [`Unsettled`]. Nothing takes the place of the journal that is meant.
 pub async fn settled() -> Result<Place, Unsettled> {
-    let mut request = Request::new(Method::Get, "config.json".to_owned());
-    // A site may ask who one is.
-    request.cookies = true;
-    let answer = Fetch.send(&request).await.map_err(|_| Unsettled::Unread)?;
-    let place = match answer.status {
-        200 => Place::parse(&answer.body).map_err(Unsettled::Mistaken)?,
+    let (status, text) = browser::site_settings().await.ok_or(Unsettled::Unread)?;
+    let place = match status {
+        200 => Place::parse(&text).map_err(Unsettled::Mistaken)?,
         404 | 410 => Place::Browser,
         _ => return Err(Unsettled::Unread),
     };

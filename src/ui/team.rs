@@ -17,7 +17,6 @@ use super::keeping::Beginning;
 use super::problem::Problem;
 use super::rest::Arrived;
 use crate::browser;
-use crate::domain::id::Position;
 use crate::journal::backend::{Backend, BackendError};
 use crate::journal::http::Http;
 use crate::journal::http::fetch::Fetch;
@@ -84,20 +83,6 @@ impl Team {
     #[must_use]
     pub fn auth(self) -> Auth {
         self.arrived.run(|| self.http().store().auth)
-    }
-
-    /// Tells whether the store holds a journal.
-    ///
-    /// # Errors
-    ///
-    /// [`BackendError`].
-    pub async fn has_journal(self) -> Result<bool, BackendError> {
-        let http = self.http();
-        let asking = self.arrived.begin(async move || {
-            // What was read or written here already is no news.
-            Ok(http.last() >= Position::FIRST || http.has_news().await?)
-        });
-        asking.await
     }
 
     /// Tells whether the error is that the store wants to know who one is, and takes a typed answer.

@@ -63,11 +63,16 @@ pub(crate) fn finish(folder: &Path, sources: &Sources) -> Outcome {
     fs::write(folder.join(&name), styles).map_err(cannot)?;
     let html = html.replace(SHEET, &link);
 
-    let loader = fs::read(folder.join(LOADER)).map_err(cannot)?;
-    let name = named_by_content("boot", "js", &loader);
-    fs::rename(folder.join(LOADER), folder.join(&name)).map_err(cannot)?;
+    let loader = fs::read_to_string(folder.join(LOADER)).map_err(cannot)?;
+    fs::remove_file(folder.join(LOADER)).map_err(cannot)?;
+    let loader = Named::put(
+        folder,
+        "boot",
+        "js",
+        in_fewer_words(&loader, &[]).as_bytes(),
+    )?;
     let (html, rest) = in_two_parts(folder, &html, &sources.linked)?;
-    let html = with_loader(&html, &name, &integrity(&loader), &rest)?;
+    let html = with_loader(&html, &loader, &rest)?;
     fs::write(&page, html).map_err(cannot)?;
 
     let worker = worker_of(folder, &sources.worker).map_err(cannot)?;
@@ -208,15 +213,15 @@ fn in_fewer_words(script: &str, names: &[(String, String)]) -> String {
 
 /// The page with its loader under the name of its content, with its checksum, and told of the rest of
 /// the program and of the worker.
-fn with_loader(html: &str, name: &str, integrity: &str, rest: &Named) -> Outcome<String> {
+fn with_loader(html: &str, loader: &Named, rest: &Named) -> Outcome<String> {
     let plain = html.replace(&format!("src=\"./{LOADER}\""), &format!("src=./{LOADER}"));
     let loaded = format!("src=./{LOADER}");
     let mut parts = plain.split(&loaded);
     match (parts.next(), parts.next(), parts.next()) {
         (Some(before), Some(after), None) => Ok(format!(
-            "{before}src=\"./{name}\" integrity=\"{integrity}\" data-rest=\"./{}\" \
+            "{before}src=\"./{}\" integrity=\"{}\" data-rest=\"./{}\" \
              data-rest-integrity=\"{}\" data-worker=\"./{WORKER}\"{after}",
-            rest.name, rest.integrity
+            loader.name, loader.integrity, rest.name, rest.integrity
         )),
         _ => Err(format!(
             "The built page must load ./{LOADER} once: see pattern_script in Trunk.toml."
@@ -321,16 +326,20 @@ mod tests {
 
     #[test]
     fn the_loader_has_a_checksum_and_knows_the_rest_and_the_worker() {
-        let rest = Named {
-            name: "rest-1.wasm".to_owned(),
-            integrity: "sha384-y".to_owned(),
+        let named = |name: &str, integrity: &str| Named {
+            name: name.to_owned(),
+            integrity: integrity.to_owned(),
         };
+        let (loader, rest) = (
+            named("boot-1.js", "sha384-x"),
+            named("rest-1.wasm", "sha384-y"),
+        );
         for html in [
             "<script data-js=./a.js src=./boot.js type=module></script>",
             "<script data-js=./a.js src=\"./boot.js\" type=module></script>",
         ] {
             assert_eq!(
-                with_loader(html, "boot-1.js", "sha384-x", &rest),
+                with_loader(html, &loader, &rest),
                 Ok(
                     "<script data-js=./a.js src=\"./boot-1.js\" integrity=\"sha384-x\" \
                     data-rest=\"./rest-1.wasm\" data-rest-integrity=\"sha384-y\" \
@@ -339,7 +348,7 @@ mod tests {
                 )
             );
         }
-        assert!(with_loader("<script src=./other.js>", "boot-1.js", "", &rest).is_err());
+        assert!(with_loader("<script src=./other.js>", &loader, &rest).is_err());
     }
 
     #[test]

@@ -129,6 +129,8 @@ struct Answer {
 impl Mounted {
     /// Answers request after request of one connection.
     fn serve(&self, stream: &TcpStream) -> io::Result<()> {
+        // Head and body go out by themselves: the body is not to wait until the head was acknowledged.
+        stream.set_nodelay(true)?;
         let mut reader = BufReader::new(stream);
         let mut writer = stream;
         loop {
