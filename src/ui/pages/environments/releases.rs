@@ -1,12 +1,15 @@
 //! The list of releases, with what narrows it.
 
+use std::cell::LazyCell;
+use std::collections::HashSet;
+
 use leptos::html;
 use leptos::prelude::*;
 
 use super::details::Details;
 use crate::browser;
 use crate::domain::actor::Role;
-use crate::domain::id::ReleaseId;
+use crate::domain::id::{ReleaseId, SnapshotId};
 use crate::domain::release::{Arrival, Release};
 use crate::domain::state::State;
 use crate::ui::components::button::Weight;
@@ -34,6 +37,12 @@ fn listed(state: &State, filter: &Filter, now: u64) -> Vec<ReleaseId> {
         .since
         .days()
         .map(|days| now.saturating_sub(u64::from(days) * DAY));
+    // Asked for at the first release whose name does not match.
+    let versions = LazyCell::new(|| versions(state, &wanted));
+    let matches = |release: &Release| {
+        let found = |version| versions.contains(version);
+        wanted.is_in(release.name.as_str()) || release.content.values().any(found)
+    };
     let mut listed: Vec<&Release> = state
         .releases()
         .filter(|release| {
@@ -42,23 +51,24 @@ fn listed(state: &State, filter: &Filter, now: u64) -> Vec<ReleaseId> {
                 .is_none_or(|id| release.place.environment == id)
         })
         .filter(|release| since.is_none_or(|since| arrived(state, release) >= since))
-        .filter(|release| matches(state, release, &wanted))
+        .filter(|release| matches(release))
         .collect();
     listed.sort_by_key(|release| (std::cmp::Reverse(release.place.since), release.id));
     listed.into_iter().map(|release| release.id).collect()
 }
 
-/// Tells whether a release matches by its name, a flow's name, a Version ID or notes.
-fn matches(state: &State, release: &Release, wanted: &Wanted) -> bool {
-    wanted.is_in(release.name.as_str())
-        || release.content.iter().any(|(flow, snapshot)| {
-            let flow = state.flow(*flow);
-            flow.is_some_and(|flow| wanted.is_in(flow.name.as_str()))
-                || (wanted.may_be_id() && wanted.is_in(&snapshot.to_string()))
-                || state
-                    .snapshot(*snapshot)
-                    .is_some_and(|snapshot| wanted.is_in(snapshot.notes.as_str()))
+/// Returns the versions that match by their flow's name, their Version ID or their notes. Most of them
+/// are in several releases: each is looked at once.
+fn versions(state: &State, wanted: &Wanted) -> HashSet<SnapshotId> {
+    let by_id = wanted.may_be_id();
+    let versions = state.flows().flat_map(|flow| {
+        let all = wanted.is_in(flow.name.as_str());
+        flow.snapshots.iter().filter(move |version| {
+            all || wanted.is_in(version.notes.as_str())
+                || by_id && wanted.is_in(&version.id.to_string())
         })
+    });
+    versions.map(|version| version.id).collect()
 }
 
 fn arrived(state: &State, release: &Release) -> u64 {
