@@ -318,6 +318,12 @@ pub async fn pause(milliseconds: u32) {
     let _ = JsFuture::from(waited).await;
 }
 
+/// Lets the browser do what waits: paint, and answer to whoever presses something. A phone is to be
+/// free often while a page opens.
+pub async fn breathe() {
+    pause(0).await;
+}
+
 // Choices -----------------------------------------------------------------------------------------
 
 const CHOICES: &str = "flow-environments/choices/";

@@ -15,11 +15,14 @@ fn main() {
     #[cfg(debug_assertions)]
     console_error_panic_hook::set_once();
     spawn_local(async {
+        // Looked at before the page is made: the browser may have to fetch it from its disk.
+        let here = Keeping::here();
         let settled = settled().await;
+        browser::breathe().await;
         mount_to_body(move || {
             provide_context(Rest::begin());
             match settled {
-                Ok(Place::Browser) => view! { <App keeping=Keeping::here() /> }.into_any(),
+                Ok(Place::Browser) => view! { <App keeping=here /> }.into_any(),
                 Ok(Place::Http(store)) => of_the_rest(move |arrived| {
                     let team = Team::new(arrived, store.clone());
                     view! { <App keeping=Keeping::Team(team) /> }.into_any()

@@ -63,10 +63,12 @@ pub fn App(
                 Some(arrived.run::<Reads>(|| Checkpoint::read))
             };
             let ids = || EntryId::new(browser::fresh_uuid());
+            browser::breathe().await;
             let opened = match Session::find(reads, keeper.backend(), ids).await {
                 Ok(None) => match (beginning, keeping.team()) {
                     (None, Some(team)) => return opening.set(Opening::Empty(team)),
                     (beginning, _) => {
+                        browser::breathe().await;
                         let founding = founding(beginning.unwrap_or(keeper.beginning()));
                         let begun = Session::begin(reads, keeper.backend(), founding, ids).await;
                         begun.inspect(|session| Keeper::remember_founded(session.tip()))
@@ -75,6 +77,7 @@ pub fn App(
                 Ok(Some(session)) => Ok(session),
                 Err(error) => Err(error),
             };
+            browser::breathe().await;
             match opened {
                 Ok(session) => {
                     let tenant = Tenant::new(session, actor);
@@ -83,6 +86,8 @@ pub fn App(
                     browser::after_paint(move || {
                         spawn_local(async move {
                             if let Some(arrived) = rest.arrival().await {
+                                browser::breathe().await;
+                                tenant.clock.set(Some(arrived));
                                 tenant.keep_checkpoint(arrived).await;
                             }
                         });
@@ -283,10 +288,17 @@ fn Pages(tenant: Tenant, asked: RwSignal<bool>) -> impl IntoView {
             rest.arrived().map(|arrived| arrived.run(|| view! { <Moment /> }.into_any()))
         }}
         {move || match page.get().0.0 {
-            Route::Environments { .. } => view! { <pages::environments::Environments /> }.into_any(),
+            // What is open may say why something cannot be done, which the rest knows: all of it is shown at
+            // once, or the list would jump.
+            Route::Environments { open: Some(_), .. } => of_the_rest(|_| environments()),
+            Route::Environments { open: None, .. } => environments(),
             other => of_the_rest(move |_| page_after_the_first(&other)),
         }}
     }
+}
+
+fn environments() -> AnyView {
+    view! { <pages::environments::Environments /> }.into_any()
 }
 
 fn page_after_the_first(route: &Route) -> AnyView {

@@ -8,9 +8,10 @@ use crate::domain::actor::Timestamp;
 
 /// A moment, relative to now.
 pub fn ago(at: Timestamp) -> AnyView {
-    let (now, at) = (Tenant::of_page().now, at.as_millis());
+    let (Tenant { now, clock, .. }, at) = (Tenant::of_page(), at.as_millis());
+    let exact = move || Some(clock.get()?.run(|| browser::exact_time(at)));
     view! {
-        <time datetime=browser::iso(at) title=browser::exact_time(at)>
+        <time datetime=browser::iso(at) title=exact>
             {move || browser::relative_time(at, now.get().as_millis())}
         </time>
     }

@@ -1,7 +1,7 @@
 //! The list of releases, with what narrows it.
 
 use std::cell::LazyCell;
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use leptos::html;
 use leptos::prelude::*;
@@ -9,7 +9,7 @@ use leptos::prelude::*;
 use super::details::Details;
 use crate::browser;
 use crate::domain::actor::Role;
-use crate::domain::id::{ReleaseId, SnapshotId};
+use crate::domain::id::{FlowId, ReleaseId, SnapshotId};
 use crate::domain::release::{Arrival, Release};
 use crate::domain::state::State;
 use crate::ui::components::button::Weight;
@@ -40,7 +40,7 @@ fn listed(state: &State, filter: &Filter, now: u64) -> Vec<ReleaseId> {
     // Asked for at the first release whose name does not match.
     let versions = LazyCell::new(|| versions(state, &wanted));
     let matches = |release: &Release| {
-        let found = |version| versions.contains(version);
+        let found = |version| versions.contains_key(version);
         wanted.is_in(release.name.as_str()) || release.content.values().any(found)
     };
     let mut listed: Vec<&Release> = state
@@ -57,18 +57,23 @@ fn listed(state: &State, filter: &Filter, now: u64) -> Vec<ReleaseId> {
     listed.into_iter().map(|release| release.id).collect()
 }
 
-/// Returns the versions that match by their flow's name, their Version ID or their notes. Most of them
-/// are in several releases: each is looked at once.
-fn versions(state: &State, wanted: &Wanted) -> HashSet<SnapshotId> {
+/// Returns the versions that match by their flow's name, their Version ID or their notes, each with its
+/// flow. Most of them are in several releases: each is looked at once.
+fn versions(state: &State, wanted: &Wanted) -> HashMap<SnapshotId, FlowId> {
     let by_id = wanted.may_be_id();
-    let versions = state.flows().flat_map(|flow| {
+    let mut found = HashMap::new();
+    for flow in state.flows() {
         let all = wanted.is_in(flow.name.as_str());
-        flow.snapshots.iter().filter(move |version| {
-            all || wanted.is_in(version.notes.as_str())
+        for version in &flow.snapshots {
+            if all
+                || wanted.is_in(version.notes.as_str())
                 || by_id && wanted.is_in(&version.id.to_string())
-        })
-    });
-    versions.map(|version| version.id).collect()
+            {
+                found.insert(version.id, flow.id);
+            }
+        }
+    }
+    found
 }
 
 fn arrived(state: &State, release: &Release) -> u64 {
