@@ -311,7 +311,10 @@ fn ReleaseRow(id: ReleaseId, expanded: Memo<Option<ReleaseId>>) -> impl IntoView
             </p>
             </div>
             <div id=details class="details" hidden=move || !is_open.get()>
-                {move || is_open.get().then(|| view! { <Details id=id release=release /> })}
+                {move || {
+                    is_open.get()
+                        .then(|| of_the_rest(move |_| view! { <Details id=id release=release /> }.into_any()))
+                }}
             </div>
         </li>
     }
