@@ -66,6 +66,10 @@ impl<'text> Reader<'text> {
     /// The next byte that is not white space, without taking it.
     #[inline(never)]
     fn next(&mut self) -> Option<u8> {
+        let next = self.rest.as_bytes().first().copied();
+        if next.is_none_or(|it| it > b' ') {
+            return next;
+        }
         self.rest = self.rest.trim_start_matches([' ', '\n', '\r', '\t']);
         self.rest.as_bytes().first().copied()
     }
@@ -95,11 +99,7 @@ impl<'text> Reader<'text> {
         self.take("\"")?;
         let mut text = Cow::Borrowed("");
         loop {
-            let plain = self
-                .rest
-                .bytes()
-                .position(|byte| matches!(byte, b'"' | b'\\' | ..=0x1f))
-                .ok_or(Garbled)?;
+            let plain = plain(self.rest.as_bytes());
             text += self.cut(plain)?;
             match self.cut(1)? {
                 "\"" => return Ok(text),
@@ -190,6 +190,28 @@ impl<'text> Reader<'text> {
             _ => decimal(self.number()?),
         }
     }
+}
+
+/// How many bytes there are before one that ends a string or means something else in it: eight at a time,
+/// as most of what is read is text. Where they are all that is left, the string does not end.
+fn plain(bytes: &[u8]) -> usize {
+    const ONES: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGH: u64 = ONES << 7;
+    // The high bit of each byte that is less than `limit`, and perhaps of those before them.
+    let below = |word: u64, limit: u64| word.wrapping_sub(ONES * limit) & !word & HIGH;
+    let mut count = 0;
+    for word in bytes.chunks_exact(8) {
+        let word = u64::from_le_bytes(word.try_into().unwrap_or_default());
+        let quote = below(word ^ (ONES * u64::from(b'"')), 1);
+        let escape = below(word ^ (ONES * u64::from(b'\\')), 1);
+        if below(word, 0x20) | quote | escape != 0 {
+            break;
+        }
+        count += 8;
+    }
+    let special = |byte: &u8| matches!(byte, b'"' | b'\\' | ..=0x1f);
+    let rest = bytes.get(count..).unwrap_or_default();
+    count + rest.iter().position(special).unwrap_or(rest.len())
 }
 
 fn whole(text: &str) -> Result<(bool, u64), Garbled> {

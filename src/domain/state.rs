@@ -5,8 +5,10 @@
 //! stack is found when asked for.
 
 use std::cmp::Ordering;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::hash::Hash;
+
+use rustc_hash::FxHashMap;
 
 use super::actor::Context;
 use super::edit::{Change, ContentChange, Edit, Layer, by_flow, changes};
@@ -110,8 +112,8 @@ enum Being {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Table<Id: Eq + Hash, Record> {
     records: Vec<Record>,
-    indices: HashMap<Id, usize>,
-    names: HashMap<NameKey, Id>,
+    indices: FxHashMap<Id, usize>,
+    names: FxHashMap<NameKey, Id>,
 }
 
 /// A tenant at one position of its journal.
@@ -123,7 +125,7 @@ pub struct State {
     former_environments: BTreeMap<EnvironmentId, Name>,
     flows: Table<FlowId, FlowRecord>,
     /// The flow of each snapshot: derived from the flows.
-    versions: HashMap<SnapshotId, FlowId>,
+    versions: FxHashMap<SnapshotId, FlowId>,
     releases: Table<ReleaseId, ReleaseRecord>,
     variables: BTreeMap<VariableName, Variable>,
     /// When and by whom each entry was recorded, the first one first.
@@ -393,7 +395,7 @@ impl State {
             pipeline: pipeline.clone(),
             former_environments: BTreeMap::new(),
             flows: Table::default(),
-            versions: HashMap::new(),
+            versions: FxHashMap::default(),
             releases: Table::default(),
             variables: BTreeMap::new(),
             moments: vec![moment],
@@ -805,8 +807,8 @@ impl<Id: Eq + Hash, Record> Default for Table<Id, Record> {
     fn default() -> Self {
         Self {
             records: Vec::new(),
-            indices: HashMap::new(),
-            names: HashMap::new(),
+            indices: FxHashMap::default(),
+            names: FxHashMap::default(),
         }
     }
 }
@@ -823,7 +825,7 @@ fn find(places: &[Layer], flow: FlowId) -> Result<usize, usize> {
     }
 }
 
-fn insert<K: Eq + Hash, V>(table: &mut HashMap<K, V>, key: K, value: V) -> Result<(), Misfit> {
+fn insert<K: Eq + Hash, V>(table: &mut FxHashMap<K, V>, key: K, value: V) -> Result<(), Misfit> {
     match table.insert(key, value) {
         None => Ok(()),
         Some(_) => Err(Misfit::Taken),

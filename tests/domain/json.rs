@@ -168,6 +168,28 @@ fn a_struct_is_an_object() {
     assert_eq!(read::<Lenient>(r#"{"size":1}"#), Ok(Lenient { size: 1 }));
 }
 
+/// Text is read several bytes at a time: wherever something lies in it that is not plain, and whatever
+/// stands around that.
+#[test]
+fn what_is_special_in_a_text_is_seen_wherever_it_lies() {
+    let special = [
+        "\"", "\\", "\\n", "\u{1f}", "\u{0}", " ", "\u{7f}", "é", "\u{80}", "!", "]",
+    ];
+    for length in 0..20 {
+        for at in 0..=length {
+            for what in special {
+                for around in ["a", "!", "\u{7f}"] {
+                    let (before, after) = (around.repeat(at), around.repeat(length - at));
+                    let text = format!("\"{before}{what}{after}\"");
+                    agree::<String>(&text).unwrap_or_else(|error| panic!("{text:?}: {error}"));
+                    let open = &text[..text.len() - 1];
+                    agree::<String>(open).unwrap_or_else(|error| panic!("{open:?}: {error}"));
+                }
+            }
+        }
+    }
+}
+
 #[test]
 fn what_lies_too_deep_is_garbled_and_overflows_nothing() {
     let nested = |depth: usize| format!("{}{}", "[".repeat(depth), "]".repeat(depth));

@@ -6,10 +6,11 @@
 //! something is named by its number: what is short is read fast. Deliberately not here: which version
 //! this is. Whoever keeps what was written keeps the version with it.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::iter::once;
 use std::str::Lines;
 
+use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
 use super::{Being, Deployed, FlowRecord, ReleaseRecord, Stack, State, Table, insert};
@@ -140,7 +141,7 @@ impl State {
             pipeline,
             former_environments,
             flows: Table::default(),
-            versions: HashMap::new(),
+            versions: FxHashMap::default(),
             releases: Table::default(),
             variables: BTreeMap::new(),
             moments,

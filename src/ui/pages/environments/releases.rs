@@ -1,10 +1,10 @@
 //! The list of releases, with what narrows it.
 
 use std::cell::LazyCell;
-use std::collections::HashMap;
 
 use leptos::html;
 use leptos::prelude::*;
+use rustc_hash::FxHashMap;
 
 use super::details::Details;
 use crate::browser;
@@ -30,38 +30,43 @@ use crate::ui::wizard::expander_id;
 
 const DAY: u64 = 24 * 3_600_000;
 
-/// The releases that the filter lets through, the last deployed first.
-fn listed(state: &State, filter: &Filter, now: u64) -> Vec<ReleaseId> {
+/// All releases, the last deployed first.
+fn newest_first(state: &State) -> Vec<ReleaseId> {
+    let mut all: Vec<&Release> = state.releases().collect();
+    all.sort_by_key(|release| (std::cmp::Reverse(release.place.since), release.id));
+    all.into_iter().map(|release| release.id).collect()
+}
+
+/// Those of the releases that the filter lets through.
+fn listed(state: &State, releases: &[ReleaseId], filter: &Filter, now: u64) -> Vec<ReleaseId> {
     let wanted = Wanted::new(&filter.search);
-    let since = filter
-        .since
-        .days()
-        .map(|days| now.saturating_sub(u64::from(days) * DAY));
     // Asked for at the first release whose name does not match.
     let versions = LazyCell::new(|| versions(state, &wanted));
     let matches = |release: &Release| {
         let found = |version| versions.contains_key(version);
         wanted.is_in(release.name.as_str()) || release.content.values().any(found)
     };
-    let mut listed: Vec<&Release> = state
-        .releases()
-        .filter(|release| {
-            filter
-                .environment
-                .is_none_or(|id| release.place.environment == id)
-        })
-        .filter(|release| since.is_none_or(|since| arrived(state, release) >= since))
-        .filter(|release| matches(release))
-        .collect();
-    listed.sort_by_key(|release| (std::cmp::Reverse(release.place.since), release.id));
-    listed.into_iter().map(|release| release.id).collect()
+    let since = filter
+        .since
+        .days()
+        .map(|days| now.saturating_sub(u64::from(days) * DAY));
+    let lets_through = |release: &Release| {
+        let environment = release.place.environment;
+        filter.environment.is_none_or(|id| environment == id)
+            && since.is_none_or(|since| arrived(state, release) >= since)
+            && matches(release)
+    };
+    let through = releases
+        .iter()
+        .filter(|id| state.release(**id).is_some_and(lets_through));
+    through.copied().collect()
 }
 
 /// Returns the versions that match by their flow's name, their Version ID or their notes, each with its
 /// flow. Most of them are in several releases: each is looked at once.
-fn versions(state: &State, wanted: &Wanted) -> HashMap<SnapshotId, FlowId> {
+fn versions(state: &State, wanted: &Wanted) -> FxHashMap<SnapshotId, FlowId> {
     let by_id = wanted.may_be_id();
-    let mut found = HashMap::new();
+    let mut found = FxHashMap::default();
     for flow in state.flows() {
         let all = wanted.is_in(flow.name.as_str());
         for version in &flow.snapshots {
@@ -91,11 +96,12 @@ pub fn Releases(
     let tenant = Tenant::of_page();
     let navigation = Navigation::of_page();
     let filter = Memo::new(move |_| navigation.filter());
+    // Sorted once, not at every key.
+    let ordered = Memo::new(move |_| tenant.read(newest_first));
     let ids = Memo::new(move |_| {
         let now = tenant.now.get().as_millis();
-        tenant.read(|state| listed(state, &filter.read(), now))
+        tenant.read(|state| listed(state, &ordered.read(), &filter.read(), now))
     });
-    let all = Memo::new(move |_| tenant.read(|state| state.releases().count()));
     let expanded = Memo::new(move |_| match open.get() {
         Some(Open::Release(id) | Open::Form(id, _)) => Some(id),
         _ => None,
@@ -175,7 +181,7 @@ pub fn Releases(
                         />
                     </label>
                     <p class="quiet" role="status">
-                        {move || format!("{} of {}", ids.read().len(), all.get())}
+                        {move || format!("{} of {}", ids.read().len(), ordered.read().len())}
                     </p>
                 </div>
             </div>
@@ -205,7 +211,7 @@ pub fn Releases(
             {move || {
                 (ids.read().is_empty())
                     .then(|| {
-                        if all.get() == 0 {
+                        if ordered.read().is_empty() {
                             of_the_rest(move |_| no_release_yet(tenant))
                         } else {
                             empty("No release matches. Choose other filters to see more.")
