@@ -22,7 +22,7 @@ use crate::ui::moment::ago;
 use crate::ui::navigation::Navigation;
 use crate::ui::opener::opener;
 use crate::ui::pick::environment_options;
-use crate::ui::rest::of_the_rest;
+use crate::ui::rest::{Rest, of_the_rest};
 use crate::ui::route::{Filter, Open, Route, Since};
 use crate::ui::search::Wanted;
 use crate::ui::tenant::Tenant;
@@ -94,7 +94,7 @@ pub fn Releases(
     open: Memo<Option<Open>>,
 ) -> impl IntoView {
     let tenant = Tenant::of_page();
-    let navigation = Navigation::of_page();
+    let (navigation, rest) = (Navigation::of_page(), Rest::of_page());
     let filter = Memo::new(move |_| navigation.filter());
     // Sorted once, not at every key.
     let ordered = Memo::new(move |_| tenant.read(newest_first));
@@ -103,7 +103,9 @@ pub fn Releases(
         tenant.read(|state| listed(state, &ordered.read(), &filter.read(), now))
     });
     let expanded = Memo::new(move |_| match open.get() {
-        Some(Open::Release(id) | Open::Form(id, _)) => Some(id),
+        Some(Open::Release(id)) => Some(id),
+        // Where the rest is not there yet, the form says so.
+        Some(Open::Form(id, _)) => rest.arrived().map(|_| id),
         _ => None,
     });
     let shown = RwSignal::new(STEP);
