@@ -4,6 +4,7 @@
 use flow_environments::browser;
 use flow_environments::journal::place::Place;
 use flow_environments::ui::app::{App, Unset};
+use flow_environments::ui::frame::remembered_actor;
 use flow_environments::ui::keeping::{Keeping, settled};
 use flow_environments::ui::rest::{Rest, of_the_rest};
 use flow_environments::ui::team::Team;
@@ -15,17 +16,17 @@ fn main() {
     #[cfg(debug_assertions)]
     console_error_panic_hook::set_once();
     spawn_local(async {
-        // Looked at before the page is made: the browser may have to fetch it from its disk.
-        let here = Keeping::here();
+        // The browser may have to fetch its storage from its disk: looked at before the page is made.
+        let (here, acting) = (Keeping::here(), remembered_actor());
         let settled = settled().await;
         browser::breathe().await;
         mount_to_body(move || {
             provide_context(Rest::begin());
             match settled {
-                Ok(Place::Browser) => view! { <App keeping=here /> }.into_any(),
+                Ok(Place::Browser) => view! { <App keeping=here acting=acting /> }.into_any(),
                 Ok(Place::Http(store)) => of_the_rest(move |arrived| {
                     let team = Team::new(arrived, store.clone());
-                    view! { <App keeping=Keeping::Team(team) /> }.into_any()
+                    view! { <App keeping=Keeping::Team(team) acting=acting.clone() /> }.into_any()
                 }),
                 Err(unsettled) => view! { <Unset unsettled=unsettled /> }.into_any(),
             }

@@ -8,7 +8,7 @@ use super::begin_anew::{Anew, BeginAnew, WaysToBeginAnew};
 use super::components::button::{Button, Weight, hush_at_escape};
 use super::components::notice::Trouble;
 use super::export::Export;
-use super::frame::{Head, remembered_actor};
+use super::frame::Head;
 use super::keeping::{Beginning, Keeper, Keeping, Unsettled, founding};
 use super::navigation::Navigation;
 use super::news::News;
@@ -22,6 +22,7 @@ use super::team::{NothingYet, SignIn, Team};
 use super::tenant::Tenant;
 use super::title::title;
 use crate::browser;
+use crate::domain::actor::Actor;
 use crate::journal::backend::BackendError;
 use crate::journal::checkpoint::{Checkpoint, Reads};
 use crate::journal::entry::EntryId;
@@ -42,11 +43,13 @@ enum Opening {
 pub fn App(
     /// Where the journal is kept.
     keeping: Keeping,
+    /// Who acts at first.
+    acting: Actor,
 ) -> impl IntoView {
     let navigation = Navigation::begin();
     provide_context(navigation);
     let rest = Rest::of_page();
-    let actor = RwSignal::new(remembered_actor());
+    let actor = RwSignal::new(acting);
     let opening = RwSignal::new(Opening::Loading);
     provide_context(keeping);
     provide_context(Anew::default());
