@@ -301,7 +301,21 @@ fn nothing_jumps() {
             expand(page, "Release B");
             let moved = page.run(MOVED);
             assert_eq!(moved, serde_json::json!([]), "expanded, at {width} pixels");
-            page.button("Release B").click();
+            // By its address, what is open is there at once, with why it cannot be deleted.
+            let open = page.hash();
+            page.reload();
+            let delete = release(page, "Release B").button("Delete");
+            delete.cannot_be_pressed("cannot be changed there");
+            let moved = page.run(MOVED);
+            assert_eq!(moved, serde_json::json!([]), "opened, at {width} pixels");
+            page.go(&format!("{open}/rollback"));
+            page.reload();
+            let form = page.dialog(ROLLBACK_FORM);
+            form.button(ROLL_BACK).can_be_pressed();
+            let moved = page.run(MOVED);
+            assert_eq!(moved, serde_json::json!([]), "the form, at {width} pixels");
+            page.go("#/");
+            page.reload();
         }
     });
 }
