@@ -213,7 +213,7 @@ fn in_fewer_words(script: &str, names: &[(String, String)]) -> String {
 
 /// The page with its loader under the name of its content, with its checksum, and told of the rest of
 /// the program and of the worker.
-fn with_loader(html: &str, loader: &Named, rest: &Named) -> Outcome<String> {
+fn with_loader(html: &str, boot: &Named, rest: &Named) -> Outcome<String> {
     let plain = html.replace(&format!("src=\"./{LOADER}\""), &format!("src=./{LOADER}"));
     let loaded = format!("src=./{LOADER}");
     let mut parts = plain.split(&loaded);
@@ -221,7 +221,7 @@ fn with_loader(html: &str, loader: &Named, rest: &Named) -> Outcome<String> {
         (Some(before), Some(after), None) => Ok(format!(
             "{before}src=\"./{}\" integrity=\"{}\" data-rest=\"./{}\" \
              data-rest-integrity=\"{}\" data-worker=\"./{WORKER}\"{after}",
-            loader.name, loader.integrity, rest.name, rest.integrity
+            boot.name, boot.integrity, rest.name, rest.integrity
         )),
         _ => Err(format!(
             "The built page must load ./{LOADER} once: see pattern_script in Trunk.toml."
