@@ -15,14 +15,24 @@ impl Wanted {
     /// Tells whether a text has it in it.
     #[must_use]
     pub fn is_in(&self, text: &str) -> bool {
-        let wanted = self.0.as_bytes();
         if text.is_ascii() {
-            // Most texts, at every key that is pressed: nothing is copied.
-            return wanted.is_empty()
-                || text
-                    .as_bytes()
-                    .windows(wanted.len())
-                    .any(|part| part.eq_ignore_ascii_case(wanted));
+            let Some((first, rest)) = self.0.as_bytes().split_first() else {
+                return true;
+            };
+            // Most texts, at every key that is pressed: nothing is copied, and hardly more than a first
+            // character compared.
+            let mut after = text.as_bytes();
+            while let Some((begin, others)) = after.split_first() {
+                after = others;
+                if begin.to_ascii_lowercase() == *first
+                    && after
+                        .get(..rest.len())
+                        .is_some_and(|part| part.eq_ignore_ascii_case(rest))
+                {
+                    return true;
+                }
+            }
+            return false;
         }
         text.to_lowercase().contains(&self.0)
     }
