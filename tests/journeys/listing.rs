@@ -5,7 +5,7 @@ use flow_environments::domain::actor::Timestamp;
 use flow_environments::domain::text::Name;
 
 use crate::figures::put;
-use crate::page::{Role, Within, journey};
+use crate::page::{NotYet, Role, Within, journey, until};
 use crate::shop::{self, Size};
 use crate::steps::{build, create_flow, expand, go_home, releases};
 
@@ -25,6 +25,12 @@ fn a_release_is_found_by_whatever_is_known_of_it() {
             list.says(&["1 of 5"]);
             list.button(found).is_there();
         }
+        expand(page, "Loyalty launch");
+        let version =
+            page.run("return document.querySelector('.details:not([hidden]) code').title");
+        search.fill(version.as_str().expect("a Version ID is a text"));
+        list.says(&["1 of 5"]);
+        list.button("Loyalty launch").is_there();
         search.fill("nothing is called this");
         list.says(&["0 of 5", "No release matches."]);
 
@@ -33,6 +39,21 @@ fn a_release_is_found_by_whatever_is_known_of_it() {
         page.reload();
         list.says(&["2 of 5"]);
         assert_eq!(search.value(), "release");
+    });
+}
+
+/// When something was is told in words, and to the minute by whoever points at it.
+#[test]
+fn each_moment_has_its_exact_time() {
+    const EXACT: &str = "return [...document.querySelectorAll('main time')]
+        .map(it => it.title === new Date(it.dateTime)
+            .toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' }))";
+    journey(|page| {
+        releases(page).says(&["Last deployed"]);
+        until(|| match page.run(EXACT).as_array() {
+            Some(all) if !all.is_empty() && all.iter().all(|it| it == true) => Ok(()),
+            all => Err(NotYet(format!("Of the moments, these are exact: {all:?}"))),
+        });
     });
 }
 

@@ -4,12 +4,12 @@ use std::cell::LazyCell;
 
 use leptos::html;
 use leptos::prelude::*;
-use rustc_hash::FxHashMap;
+use rustc_hash::FxHashSet;
 
 use super::details::Details;
 use crate::browser;
 use crate::domain::actor::Role;
-use crate::domain::id::{FlowId, ReleaseId, SnapshotId};
+use crate::domain::id::{ReleaseId, SnapshotId};
 use crate::domain::release::{Arrival, Release};
 use crate::domain::state::State;
 use crate::ui::components::button::Weight;
@@ -43,7 +43,7 @@ fn listed(state: &State, releases: &[ReleaseId], filter: &Filter, now: u64) -> V
     // Asked for at the first release whose name does not match.
     let versions = LazyCell::new(|| versions(state, &wanted));
     let matches = |release: &Release| {
-        let found = |version| versions.contains_key(version);
+        let found = |version| versions.contains(version);
         wanted.is_in(release.name.as_str()) || release.content.values().any(found)
     };
     let since = filter
@@ -62,11 +62,11 @@ fn listed(state: &State, releases: &[ReleaseId], filter: &Filter, now: u64) -> V
     through.copied().collect()
 }
 
-/// Returns the versions that match by their flow's name, their Version ID or their notes, each with its
-/// flow. Most of them are in several releases: each is looked at once.
-fn versions(state: &State, wanted: &Wanted) -> FxHashMap<SnapshotId, FlowId> {
+/// Returns the versions that match by their flow's name, their Version ID or their notes. Most of them
+/// are in several releases: each is looked at once.
+fn versions(state: &State, wanted: &Wanted) -> FxHashSet<SnapshotId> {
     let by_id = wanted.may_be_id();
-    let mut found = FxHashMap::default();
+    let mut found = FxHashSet::default();
     for flow in state.flows() {
         let all = wanted.is_in(flow.name.as_str());
         for version in &flow.snapshots {
@@ -74,7 +74,7 @@ fn versions(state: &State, wanted: &Wanted) -> FxHashMap<SnapshotId, FlowId> {
                 || wanted.is_in(version.notes.as_str())
                 || by_id && wanted.is_in(&version.id.to_string())
             {
-                found.insert(version.id, flow.id);
+                found.insert(version.id);
             }
         }
     }
