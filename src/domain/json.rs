@@ -57,6 +57,9 @@ pub fn read_telling<'text, T: Deserialize<'text>>(text: &'text str) -> Result<T,
 /// stack.
 const DEPTH: u8 = 128;
 
+/// How many digits a number may have that is less than 2⁶⁴, whatever they are.
+const MOST_DIGITS: usize = 19;
+
 /// What has not been read yet.
 struct Reader<'text> {
     rest: &'text str,
@@ -64,27 +67,56 @@ struct Reader<'text> {
 
 impl<'text> Reader<'text> {
     /// The next byte that is not white space, without taking it.
-    #[inline(never)]
+    #[expect(
+        clippy::inline_always,
+        reason = "asked for before everything that is read"
+    )]
+    #[inline(always)]
     fn next(&mut self) -> Option<u8> {
         let next = self.rest.as_bytes().first().copied();
         if next.is_none_or(|it| it > b' ') {
             return next;
         }
+        self.next_after_space()
+    }
+
+    #[inline(never)]
+    fn next_after_space(&mut self) -> Option<u8> {
         self.rest = self.rest.trim_start_matches([' ', '\n', '\r', '\t']);
         self.rest.as_bytes().first().copied()
     }
 
-    /// Takes `token` where it comes next.
+    /// Takes the next byte, which is a whole character's.
+    fn pass(&mut self) {
+        self.rest = self.rest.get(1..).unwrap_or_default();
+    }
+
+    /// Takes `mark`, which is a whole character's, where it comes next.
     #[inline(never)]
-    fn took(&mut self, token: &str) -> bool {
-        self.next();
-        let rest = self.rest.strip_prefix(token);
+    fn took(&mut self, mark: u8) -> bool {
+        let comes = self.next() == Some(mark);
+        if comes {
+            self.pass();
+        }
+        comes
+    }
+
+    fn take(&mut self, mark: u8) -> Result<(), Garbled> {
+        self.took(mark).then_some(()).ok_or(Garbled)
+    }
+
+    /// Takes `word` where it comes next.
+    fn took_word(&mut self, word: &str) -> bool {
+        if self.next() != word.bytes().next() {
+            return false;
+        }
+        let rest = self.rest.strip_prefix(word);
         self.rest = rest.unwrap_or(self.rest);
         rest.is_some()
     }
 
-    fn take(&mut self, token: &str) -> Result<(), Garbled> {
-        self.took(token).then_some(()).ok_or(Garbled)
+    fn take_word(&mut self, word: &str) -> Result<(), Garbled> {
+        self.took_word(word).then_some(()).ok_or(Garbled)
     }
 
     /// Takes the next `length` bytes, of which the last is a whole character's.
@@ -96,7 +128,7 @@ impl<'text> Reader<'text> {
 
     #[inline(never)]
     fn string(&mut self) -> Result<Cow<'text, str>, Garbled> {
-        self.take("\"")?;
+        self.take(b'"')?;
         let mut text = Cow::Borrowed("");
         loop {
             let plain = plain(self.rest.as_bytes());
@@ -159,7 +191,30 @@ impl<'text> Reader<'text> {
     /// A whole number, with its sign.
     #[inline(never)]
     fn whole(&mut self) -> Result<(bool, u64), Garbled> {
-        whole(self.number()?)
+        let negative = self.took(b'-');
+        let mut number = 0_u64;
+        let mut length = 0;
+        for byte in self.rest.bytes() {
+            match byte {
+                b'0'..=b'9' => {
+                    number = number.wrapping_mul(10).wrapping_add((byte - b'0').into());
+                    length += 1;
+                }
+                // A number, and not a whole one.
+                b'-' | b'+' | b'.' | b'e' | b'E' => return Err(Garbled),
+                _ => break,
+            }
+        }
+        let digits = self.cut(length)?;
+        // Neither is a whole number to JSON: a leading zero, and the zero that has a sign.
+        let padded = digits.as_bytes().first() == Some(&b'0') && (negative || length > 1);
+        if length == 0 || padded {
+            return Err(Garbled);
+        }
+        if length > MOST_DIGITS {
+            number = digits.parse().map_err(|_| Garbled)?;
+        }
+        Ok((negative, number))
     }
 
     /// Takes a value that nobody asked for.
@@ -168,25 +223,27 @@ impl<'text> Reader<'text> {
             Some(b'"') => self.string().map(drop),
             Some(b'{' | b'[') => {
                 let depth = depth.checked_sub(1).ok_or(Garbled)?;
-                let (object, close) = if self.took("{") {
-                    (true, "}")
+                let (object, close) = if self.took(b'{') {
+                    (true, b'}')
                 } else {
-                    (false, "]")
+                    (false, b']')
                 };
                 if !object {
-                    self.take("[")?;
+                    self.take(b'[')?;
                 }
                 let mut items = Items::new(self, close);
                 while items.another()? {
                     if object {
                         items.reader.string()?;
-                        items.reader.take(":")?;
+                        items.reader.take(b':')?;
                     }
                     items.reader.skip(depth)?;
                 }
                 Ok(())
             }
-            _ if self.took("null") || self.took("true") || self.took("false") => Ok(()),
+            _ if self.took_word("null") || self.took_word("true") || self.took_word("false") => {
+                Ok(())
+            }
             _ => decimal(self.number()?),
         }
     }
@@ -214,20 +271,6 @@ fn plain(bytes: &[u8]) -> usize {
     count + rest.iter().position(special).unwrap_or(rest.len())
 }
 
-fn whole(text: &str) -> Result<(bool, u64), Garbled> {
-    let (negative, digits) = match text.strip_prefix('-') {
-        Some(digits) => (true, digits),
-        None => (false, text),
-    };
-    // Neither is a whole number to JSON: a leading zero, and the zero that has a sign.
-    let plain = digits.bytes().all(|byte| byte.is_ascii_digit());
-    let padded = digits.starts_with('0') && (negative || digits.len() > 1);
-    match digits.parse() {
-        Ok(number) if plain && !padded => Ok((negative, number)),
-        _ => Err(Garbled),
-    }
-}
-
 /// Whether JSON has such a number.
 fn decimal(text: &str) -> Result<(), Garbled> {
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -249,13 +292,13 @@ fn decimal(text: &str) -> Result<(), Garbled> {
 /// What lies between an opening and a closing bracket.
 struct Items<'reader, 'text> {
     reader: &'reader mut Reader<'text>,
-    close: &'static str,
+    close: u8,
     begun: bool,
     ended: bool,
 }
 
 impl<'reader, 'text> Items<'reader, 'text> {
-    const fn new(reader: &'reader mut Reader<'text>, close: &'static str) -> Self {
+    const fn new(reader: &'reader mut Reader<'text>, close: u8) -> Self {
         Self {
             reader,
             close,
@@ -268,11 +311,15 @@ impl<'reader, 'text> Items<'reader, 'text> {
     #[inline(never)]
     fn another(&mut self) -> Result<bool, Garbled> {
         if !self.ended {
-            self.ended = self.reader.took(self.close);
-            if !self.ended && self.begun {
-                self.reader.take(",")?;
+            match self.reader.next() {
+                Some(next) if next == self.close => {
+                    self.reader.pass();
+                    self.ended = true;
+                }
+                Some(b',') if self.begun => self.reader.pass(),
+                _ if self.begun => return Err(Garbled),
+                _ => self.begun = true,
             }
-            self.begun = true;
         }
         Ok(!self.ended)
     }
@@ -317,7 +364,7 @@ impl<'text> de::MapAccess<'text> for Items<'_, 'text> {
     }
 
     fn next_value_seed<V: DeserializeSeed<'text>>(&mut self, seed: V) -> Result<V::Value, Garbled> {
-        self.reader.take(":")?;
+        self.reader.take(b':')?;
         seed.deserialize(&mut *self.reader)
     }
 }
@@ -352,9 +399,9 @@ impl<'text> de::Deserializer<'text> for &mut Reader<'text> {
     }
 
     fn deserialize_bool<V: Visitor<'text>>(self, visitor: V) -> Result<V::Value, Garbled> {
-        let yes = self.took("true");
+        let yes = self.took_word("true");
         if !yes {
-            self.take("false")?;
+            self.take_word("false")?;
         }
         visitor.visit_bool(yes)
     }
@@ -375,7 +422,7 @@ impl<'text> de::Deserializer<'text> for &mut Reader<'text> {
     }
 
     fn deserialize_option<V: Visitor<'text>>(self, visitor: V) -> Result<V::Value, Garbled> {
-        if self.took("null") {
+        if self.took_word("null") {
             visitor.visit_none()
         } else {
             visitor.visit_some(self)
@@ -391,8 +438,8 @@ impl<'text> de::Deserializer<'text> for &mut Reader<'text> {
     }
 
     fn deserialize_seq<V: Visitor<'text>>(self, visitor: V) -> Result<V::Value, Garbled> {
-        self.take("[")?;
-        let mut items = Items::new(self, "]");
+        self.take(b'[')?;
+        let mut items = Items::new(self, b']');
         let value = visitor.visit_seq(&mut items)?;
         items.end().map(|()| value)
     }
@@ -415,8 +462,8 @@ impl<'text> de::Deserializer<'text> for &mut Reader<'text> {
     }
 
     fn deserialize_map<V: Visitor<'text>>(self, visitor: V) -> Result<V::Value, Garbled> {
-        self.take("{")?;
-        let mut items = Items::new(self, "}");
+        self.take(b'{')?;
+        let mut items = Items::new(self, b'}');
         let value = visitor.visit_map(&mut items)?;
         items.end().map(|()| value)
     }
@@ -436,7 +483,7 @@ impl<'text> de::Deserializer<'text> for &mut Reader<'text> {
         _: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, Garbled> {
-        if !self.took("{") {
+        if !self.took(b'{') {
             let name = self.string()?;
             return visitor.visit_enum(Variant {
                 name,
@@ -444,12 +491,12 @@ impl<'text> de::Deserializer<'text> for &mut Reader<'text> {
             });
         }
         let name = self.string()?;
-        self.take(":")?;
+        self.take(b':')?;
         let value = visitor.visit_enum(Variant {
             name,
             content: Content(Some(&mut *self)),
         })?;
-        self.take("}").map(|()| value)
+        self.take(b'}').map(|()| value)
     }
 
     fn deserialize_ignored_any<V: Visitor<'text>>(self, visitor: V) -> Result<V::Value, Garbled> {
@@ -474,9 +521,10 @@ impl<'text> de::Deserializer<'text> for Key<'text> {
     }
 
     fn deserialize_u64<V: Visitor<'text>>(self, visitor: V) -> Result<V::Value, Garbled> {
-        match whole(&self.0)? {
-            (false, number) => visitor.visit_u64(number),
-            (true, _) => Err(Garbled),
+        let mut reader = Reader { rest: &self.0 };
+        match reader.whole()? {
+            (false, number) if reader.rest.is_empty() => visitor.visit_u64(number),
+            _ => Err(Garbled),
         }
     }
 
@@ -520,7 +568,7 @@ impl<'text> de::VariantAccess<'text> for Content<'_, 'text> {
     type Error = Garbled;
 
     fn unit_variant(self) -> Result<(), Garbled> {
-        self.0.map_or(Ok(()), |reader| reader.take("null"))
+        self.0.map_or(Ok(()), |reader| reader.take_word("null"))
     }
 
     fn newtype_variant_seed<T: DeserializeSeed<'text>>(self, seed: T) -> Result<T::Value, Garbled> {

@@ -6,6 +6,7 @@
 use std::fmt;
 use std::sync::Arc;
 
+use serde::de::{Deserializer, Error, Visitor};
 use serde::{Deserialize, Serialize};
 
 /// Why a text is not accepted (B5).
@@ -47,9 +48,41 @@ fn within(text: &str, limit: usize) -> Result<&str, TextProblem> {
     Ok(text)
 }
 
+/// Reads a text that is written down and checks it, without a copy in between.
+struct Checked<T>(fn(&str) -> Result<T, TextProblem>);
+
+impl<T> Visitor<'_> for Checked<T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a text")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
+        self.0(text).map_err(E::custom)
+    }
+}
+
+macro_rules! read_and_checked {
+    ($($name:ty $(, $limit:ident)?;)*) => {$(
+        impl<'de, $(const $limit: usize)?> Deserialize<'de> for $name {
+            fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+                deserializer.deserialize_str(Checked(Self::new))
+            }
+        }
+    )*};
+}
+
+read_and_checked! {
+    Text<LIMIT>, LIMIT;
+    ValueText;
+    Name;
+    VariableName;
+}
+
 /// A text of at most `LIMIT` characters that may be empty.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(into = "String")]
 pub struct Text<const LIMIT: usize>(Arc<str>);
 
 /// Build notes, reasons and descriptions (B5).
@@ -67,7 +100,11 @@ impl<const LIMIT: usize> Text<LIMIT> {
     ///
     /// [`TextProblem::TooLong`].
     pub fn new(text: &str) -> Result<Self, TextProblem> {
-        within(text, LIMIT).map(|text| Self(text.into()))
+        within(text, LIMIT).map(|text| match text {
+            // All that are empty share one.
+            "" => Self::default(),
+            text => Self(text.into()),
+        })
     }
 
     /// Returns the text.
@@ -80,14 +117,6 @@ impl<const LIMIT: usize> Text<LIMIT> {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
-    }
-}
-
-impl<const LIMIT: usize> TryFrom<String> for Text<LIMIT> {
-    type Error = TextProblem;
-
-    fn try_from(text: String) -> Result<Self, TextProblem> {
-        Self::new(&text)
     }
 }
 
@@ -104,8 +133,8 @@ impl<const LIMIT: usize> fmt::Display for Text<LIMIT> {
 }
 
 /// The value of a variable in one environment: 1 to 2,000 characters. Without any, it is blank (V1).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(into = "String")]
 pub struct ValueText(Arc<str>);
 
 impl ValueText {
@@ -131,14 +160,6 @@ impl ValueText {
     }
 }
 
-impl TryFrom<String> for ValueText {
-    type Error = TextProblem;
-
-    fn try_from(text: String) -> Result<Self, TextProblem> {
-        Self::new(&text)
-    }
-}
-
 impl From<ValueText> for String {
     fn from(text: ValueText) -> Self {
         text.as_str().to_owned()
@@ -152,8 +173,8 @@ impl fmt::Display for ValueText {
 }
 
 /// The name of a flow, release, environment or person: 1 to 80 characters (B5).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(into = "String")]
 pub struct Name(Arc<str>);
 
 impl Name {
@@ -191,16 +212,11 @@ impl Name {
     /// Returns what is compared when names must be unique: the name without regard to case (B5).
     #[must_use]
     pub fn key(&self) -> NameKey {
+        if self.0.is_ascii() {
+            return NameKey(self.0.to_ascii_lowercase());
+        }
         // By way of the upper case, where "ß" and "SS", or a final and another sigma, are the same.
         NameKey(self.0.to_uppercase().to_lowercase())
-    }
-}
-
-impl TryFrom<String> for Name {
-    type Error = TextProblem;
-
-    fn try_from(text: String) -> Result<Self, TextProblem> {
-        Self::new(&text)
     }
 }
 
@@ -221,8 +237,8 @@ impl fmt::Display for Name {
 pub struct NameKey(String);
 
 /// The name of a variable: a letter, then letters, digits and `_`, 80 characters at most (V1).
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(try_from = "String", into = "String")]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(into = "String")]
 pub struct VariableName(String);
 
 impl VariableName {
@@ -249,14 +265,6 @@ impl VariableName {
     #[must_use]
     pub fn as_str(&self) -> &str {
         &self.0
-    }
-}
-
-impl TryFrom<String> for VariableName {
-    type Error = TextProblem;
-
-    fn try_from(text: String) -> Result<Self, TextProblem> {
-        Self::new(&text)
     }
 }
 
