@@ -10,7 +10,7 @@ use super::id::{EnvironmentId, FlowId, ReleaseId, SnapshotId};
 use super::pipeline::{Environment, Settings};
 use super::plan::{self, Plan, Step};
 use super::refusal::Refusal;
-use super::release::{Arrival, Hold, Place, Release};
+use super::release::{Arrival, Content, Hold, Place, Release};
 use super::state::State;
 use super::text::{Name, Note, VariableName};
 use super::variable::Value;
@@ -322,7 +322,7 @@ pub fn build(
                 release: *id,
                 changes: vec![ContentChange {
                     flow: flow.id,
-                    was: release.content.get(&flow.id).copied(),
+                    was: release.content.get(flow.id),
                     now: Some(snapshot),
                 }],
             };
@@ -330,8 +330,8 @@ pub fn build(
                 // B2: the new snapshot takes the older one's place.
                 (None, None) => {
                     let first = state.pipeline().first().id;
-                    let built = [(&flow.id, &snapshot)];
-                    let stacks = plan::deployment_of(state, *id, first, built);
+                    let built = Content::from_iter([(flow.id, snapshot)]);
+                    let stacks = plan::deployment_of(state, *id, first, &built);
                     (*id, None, vec![stacks, content])
                 }
                 // R8: a reset was confirmed, and the release has come back by itself meanwhile.
@@ -386,7 +386,7 @@ fn build_new(
             since: state.position().next(),
             arrival: Arrival::Build,
         },
-        content: [(flow.id, snapshot)].into(),
+        content: Content::from_iter([(flow.id, snapshot)]),
         hold: None,
     };
     let stacks = plan::deployment_of(state, id, first, &release.content);

@@ -1,5 +1,7 @@
 //! Flows, their canvas, and the snapshots that were built from it.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 
 use super::id::{FlowId, Position, SnapshotId};
@@ -110,8 +112,8 @@ pub struct Snapshot {
     pub notes: Note,
     /// What it shows when it is run.
     pub canvas: Canvas,
-    /// The variables that the canvas names (V4).
-    pub variables: Vec<VariableName>,
+    /// The variables that the canvas names (V4); builds of one canvas share them.
+    pub variables: Arc<[VariableName]>,
     /// When and by whom: the entry that recorded the build.
     pub built: Position,
 }

@@ -8,7 +8,7 @@ use super::event::Event;
 use super::flow::{Flow, Snapshot};
 use super::id::{EnvironmentId, FlowId, Position, ReleaseId, SnapshotId};
 use super::refusal::Refusal;
-use super::release::Release;
+use super::release::{Content, Release};
 use super::state::{Deployment, Stacks, State, Subject};
 use super::text::VariableName;
 
@@ -305,7 +305,7 @@ impl<'a> Outlook<'a> {
     fn snapshot(&self, id: SnapshotId) -> Option<&'a Snapshot> {
         self.built
             .filter(|built| built.id == id)
-            .or_else(|| self.stacks.snapshot(id))
+            .or_else(|| self.state.snapshot(id))
     }
 
     /// Returns what changes in an environment, and says what to think of.
@@ -374,7 +374,7 @@ impl<'a> Outlook<'a> {
         for name in self
             .snapshot(now.snapshot)
             .into_iter()
-            .flat_map(|it| &it.variables)
+            .flat_map(|it| &*it.variables)
         {
             let variable = self.state.variable(name);
             if variable.is_none_or(|variable| !variable.values.contains_key(&environment)) {
@@ -410,16 +410,16 @@ fn not_final(state: &State, release: &Release) -> Result<(), Refusal> {
 
 /// Deploys `content` on top of the stacks of `environment`. What the release had in the same stacks
 /// leaves them: it stands at most once in any (B2). `content` is in the order of the flows' ids.
-pub(super) fn deployment_of<'a>(
+pub(super) fn deployment_of(
     state: &State,
     release: ReleaseId,
     environment: EnvironmentId,
-    content: impl IntoIterator<Item = (&'a FlowId, &'a SnapshotId)>,
+    content: &Content,
 ) -> Edit {
     let position = state.position().next();
     let deployed: Vec<Layer> = content
-        .into_iter()
-        .map(|(&flow, &snapshot)| Layer {
+        .iter()
+        .map(|(flow, snapshot)| Layer {
             flow,
             snapshot,
             position,
@@ -580,7 +580,7 @@ pub(super) fn draft(state: &State, flow: &Flow, id: SnapshotId) -> Snapshot {
         number: flow.next_number(),
         notes: super::text::Note::default(),
         canvas: flow.canvas.clone(),
-        variables: flow.canvas.variables(),
+        variables: flow.canvas.variables().into(),
         built: state.position().next(),
     }
 }
@@ -593,7 +593,7 @@ pub(super) fn draft(state: &State, flow: &Flow, id: SnapshotId) -> Snapshot {
 pub fn flow_removal(state: &State, id: ReleaseId, flow: FlowId) -> Result<Plan, Refusal> {
     let release = release(state, id)?;
     not_final(state, release)?;
-    let Some(snapshot) = release.content.get(&flow) else {
+    let Some(snapshot) = release.content.get(flow) else {
         return Err(Refusal::FlowNotInRelease { release: id, flow });
     };
     let environment = release.place.environment;
@@ -613,7 +613,7 @@ pub fn flow_removal(state: &State, id: ReleaseId, flow: FlowId) -> Result<Plan, 
             release: id,
             changes: vec![ContentChange {
                 flow,
-                was: Some(*snapshot),
+                was: Some(snapshot),
                 now: None,
             }],
         },

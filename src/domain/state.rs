@@ -84,8 +84,6 @@ struct Stack {
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct FlowRecord {
     flow: Box<Flow>,
-    /// Derived from the flow's snapshots.
-    numbers: BTreeMap<SnapshotId, u32>,
     /// One for each environment that the flow was ever deployed to.
     stacks: Vec<Stack>,
 }
@@ -96,8 +94,8 @@ struct ReleaseRecord {
     being: Being,
     touched: Position,
     /// Derived from the stacks: its layers in each environment in which there are any, in the order
-    /// of the flows' ids.
-    standing: BTreeMap<EnvironmentId, Vec<Layer>>,
+    /// of the environments' and of the flows' ids. A list, because there are few environments.
+    standing: Vec<(EnvironmentId, Vec<Layer>)>,
 }
 
 /// A deleted release keeps its id, for an undo to bring it back, and its name, for the history to say.
@@ -116,6 +114,13 @@ struct Table<Id: Eq + Hash, Record> {
     names: FxHashMap<NameKey, Id>,
 }
 
+/// Where a snapshot is found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Version {
+    flow: FlowId,
+    number: u32,
+}
+
 /// A tenant at one position of its journal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct State {
@@ -124,8 +129,8 @@ pub struct State {
     /// Removed environments keep their names, for the history to say.
     former_environments: BTreeMap<EnvironmentId, Name>,
     flows: Table<FlowId, FlowRecord>,
-    /// The flow of each snapshot: derived from the flows.
-    versions: FxHashMap<SnapshotId, FlowId>,
+    /// Where each snapshot is found: derived from the flows.
+    versions: FxHashMap<SnapshotId, Version>,
     releases: Table<ReleaseId, ReleaseRecord>,
     variables: BTreeMap<VariableName, Variable>,
     /// When and by whom each entry was recorded, the first one first.
@@ -174,7 +179,8 @@ impl State {
     /// Finds a snapshot.
     #[must_use]
     pub fn snapshot(&self, id: SnapshotId) -> Option<&Snapshot> {
-        self.stacks_of(*self.versions.get(&id)?)?.snapshot(id)
+        let version = self.versions.get(&id)?;
+        self.flows.get(version.flow)?.numbered(version.number)
     }
 
     /// Returns all releases, in the order of their creation.
@@ -233,7 +239,7 @@ impl State {
     /// Returns all that is kept about one flow, for questions about several of its stacks.
     #[must_use]
     pub fn stacks_of(&self, flow: FlowId) -> Option<Stacks<'_>> {
-        self.flows.get(flow).map(|record| Stacks(flow, record))
+        self.flows.get(flow).map(Stacks)
     }
 
     /// Returns the stack of a flow in an environment, the newest deployment first.
@@ -258,7 +264,7 @@ impl State {
         self.flows
             .records
             .iter()
-            .filter_map(move |record| Stacks(record.flow.id, record).stack(environment).next())
+            .filter_map(move |record| Stacks(record).stack(environment).next())
     }
 
     /// Returns all deployments that stand in an environment, flow by flow.
@@ -266,7 +272,7 @@ impl State {
         self.flows
             .records
             .iter()
-            .flat_map(move |record| Stacks(record.flow.id, record).stack(environment))
+            .flat_map(move |record| Stacks(record).stack(environment))
     }
 
     /// Returns where the deployments of one release stand.
@@ -316,15 +322,15 @@ impl State {
     }
 }
 
-/// The stacks and snapshots of one flow.
+/// The stacks of one flow.
 #[derive(Clone, Copy)]
-pub struct Stacks<'a>(FlowId, &'a FlowRecord);
+pub struct Stacks<'a>(&'a FlowRecord);
 
 impl<'a> Stacks<'a> {
     /// Returns the stack in an environment, the newest deployment first.
     pub fn stack(self, environment: EnvironmentId) -> impl Iterator<Item = Deployment> + use<'a> {
-        let flow = self.0;
-        let stack = self.1.stack(environment);
+        let flow = self.0.flow.id;
+        let stack = self.0.stack(environment);
         let layers = stack.map_or(&[][..], |stack| &stack.layers);
         layers.iter().rev().map(move |layer| Deployment {
             environment,
@@ -335,17 +341,6 @@ impl<'a> Stacks<'a> {
             number: layer.number,
         })
     }
-
-    /// Finds a snapshot of the flow.
-    #[must_use]
-    pub fn snapshot(self, id: SnapshotId) -> Option<&'a Snapshot> {
-        let number = *self.1.numbers.get(&id)?;
-        // Snapshots are numbered from 1.
-        self.1
-            .flow
-            .snapshots
-            .get(usize::try_from(number).ok()?.checked_sub(1)?)
-    }
 }
 
 /// The deployments of one release.
@@ -354,8 +349,9 @@ pub struct Standing<'a>(Option<&'a ReleaseRecord>);
 
 impl<'a> Standing<'a> {
     fn places(self, environment: EnvironmentId) -> &'a [Layer] {
-        let places = self.0.and_then(|record| record.standing.get(&environment));
-        places.map_or(&[], Vec::as_slice)
+        let mut standing = self.0.into_iter().flat_map(|record| &record.standing);
+        let places = standing.find(|(at, _)| *at == environment);
+        places.map_or(&[], |(_, places)| places)
     }
 
     /// Returns those in one environment, in the order of the flows' ids.
@@ -438,19 +434,22 @@ impl State {
                 canvas,
                 ..
             } => {
-                insert(&mut self.versions, *snapshot, *flow)?;
                 let of = self.flows.get_mut(*flow)?;
                 if of.flow.next_number() != *number {
                     return Err(Misfit::Contradiction);
                 }
-                of.numbers.insert(*snapshot, *number);
+                let version = Version {
+                    flow: *flow,
+                    number: *number,
+                };
+                insert(&mut self.versions, *snapshot, version)?;
                 let built = Snapshot {
                     id: *snapshot,
                     flow: *flow,
                     number: *number,
                     notes: notes.clone(),
                     canvas: canvas.clone(),
-                    variables: canvas.variables(),
+                    variables: canvas.variables().into(),
                     built: position,
                 };
                 of.flow.snapshots.push(built);
@@ -537,6 +536,14 @@ impl State {
         }
     }
 
+    /// Whoever holds a snapshot holds it as that of its flow.
+    fn check_built(&self, flow: FlowId, snapshot: SnapshotId) -> Result<(), Misfit> {
+        match self.versions.get(&snapshot) {
+            Some(version) if version.flow == flow => Ok(()),
+            _ => Err(Misfit::Missing),
+        }
+    }
+
     fn set(
         &mut self,
         variable: &VariableName,
@@ -604,11 +611,14 @@ impl State {
                 replace(&mut self.release_mut(*release)?.place, was, now)?;
             }
             Edit::Content { release, changes } => {
+                for (flow, now) in changes.iter().filter_map(|it| Some((it.flow, it.now?))) {
+                    self.check_built(flow, now)?;
+                }
                 let content = &mut self.release_mut(*release)?.content;
                 for ContentChange { flow, was, now } in changes {
                     let held = match now {
                         Some(snapshot) => content.insert(*flow, *snapshot),
-                        None => content.remove(flow),
+                        None => content.remove(*flow),
                     };
                     if held != *was {
                         return Err(Misfit::Contradiction);
@@ -620,6 +630,9 @@ impl State {
             }
             Edit::Created { release } => {
                 self.check_environment(release.place.environment)?;
+                for (flow, snapshot) in release.content.iter() {
+                    self.check_built(flow, snapshot)?;
+                }
                 self.releases.give_name(&release.name, release.id)?;
                 if self.release(release.id).is_some() {
                     return Err(Misfit::Taken);
@@ -657,7 +670,10 @@ impl State {
         for (flow, changes) in by_flow(&changes(edits)) {
             let record = self.flows.get_mut(flow)?;
             for change in changes {
-                record.change(*change, position)?;
+                let version = self.versions.get(&change.layer.snapshot);
+                let version = version.filter(|version| version.flow == flow);
+                let number = version.ok_or(Misfit::Missing)?.number;
+                record.change(*change, number, position)?;
             }
         }
         Ok(())
@@ -668,7 +684,6 @@ impl FlowRecord {
     fn new(flow: Flow) -> Self {
         Self {
             flow: Box::new(flow),
-            numbers: BTreeMap::new(),
             stacks: Vec::new(),
         }
     }
@@ -679,7 +694,14 @@ impl FlowRecord {
             .find(|stack| stack.environment == environment)
     }
 
-    fn change(&mut self, change: Change<'_>, touched: Position) -> Result<(), Misfit> {
+    /// Finds a snapshot by its number: they are numbered from 1.
+    fn numbered(&self, number: u32) -> Option<&Snapshot> {
+        let index = usize::try_from(number).ok()?.checked_sub(1)?;
+        self.flow.snapshots.get(index)
+    }
+
+    /// Takes a layer away or puts one there; `number` is its snapshot's.
+    fn change(&mut self, change: Change<'_>, number: u32, touched: Position) -> Result<(), Misfit> {
         let Layer {
             snapshot, position, ..
         } = *change.layer;
@@ -706,7 +728,6 @@ impl FlowRecord {
                 Ok(())
             }
             (true, Err(index)) => {
-                let number = *self.numbers.get(&snapshot).ok_or(Misfit::Missing)?;
                 let deployed = Deployed {
                     position,
                     release,
@@ -726,7 +747,7 @@ impl ReleaseRecord {
         Self {
             being,
             touched,
-            standing: BTreeMap::new(),
+            standing: Vec::new(),
         }
     }
 
@@ -753,7 +774,15 @@ impl ReleaseRecord {
         deployed: &[Layer],
     ) -> Result<(), Misfit> {
         self.release_mut()?;
-        let places = self.standing.entry(environment).or_default();
+        let found = self.standing.binary_search_by_key(&environment, |it| it.0);
+        let index = found.unwrap_or_else(|index| {
+            // Most stand in one environment only.
+            self.standing.reserve_exact(1);
+            let places = Vec::with_capacity(deployed.len());
+            self.standing.insert(index, (environment, places));
+            index
+        });
+        let places = &mut self.standing[index].1;
         // Whatever leaves whole leaves from its end on, and what comes whole joins at the end.
         for layer in withdrawn.iter().rev() {
             match find(places, layer.flow) {
@@ -768,7 +797,7 @@ impl ReleaseRecord {
             }
         }
         if places.is_empty() {
-            self.standing.remove(&environment);
+            self.standing.remove(index);
         }
         Ok(())
     }
@@ -792,6 +821,12 @@ impl<Id: Copy + Eq + Hash, Record> Table<Id, Record> {
 
     fn named(&self, name: &Name) -> Option<Id> {
         self.names.get(&name.key()).copied()
+    }
+
+    fn reserve(&mut self, more: usize) {
+        self.records.reserve_exact(more);
+        self.indices.reserve(more);
+        self.names.reserve(more);
     }
 
     fn give_name(&mut self, name: &Name, id: Id) -> Result<(), Misfit> {

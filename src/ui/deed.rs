@@ -193,7 +193,7 @@ fn is_about_flow(event: &Event, id: FlowId) -> bool {
             ..
         } => withdrawn.iter().chain(deployed).any(|it| it.flow == id),
         Edit::Content { changes, .. } => changes.iter().any(|it| it.flow == id),
-        Edit::Created { release } | Edit::Deleted { release } => release.content.contains_key(&id),
+        Edit::Created { release } | Edit::Deleted { release } => release.content.holds(id),
         Edit::Place { .. } | Edit::Hold { .. } => false,
     };
     itself || event.edits().iter().any(by_edit)

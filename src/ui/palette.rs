@@ -307,8 +307,8 @@ fn steps_of(state: &State, id: ReleaseId, go: Go<'_>) {
         Needs::Plan(Act::Delete(id)),
         Form::Delete,
     );
-    let flows = release.content.keys();
-    for (flow_name, flow) in by_name(flows.map(|flow| (flow_name(state, *flow), *flow))) {
+    let flows = release.content.flows();
+    for (flow_name, flow) in by_name(flows.map(|flow| (flow_name(state, flow), flow))) {
         step(
             format!("Remove {flow_name} from {name}"),
             Needs::Plan(Act::RemoveFlow(id, flow)),

@@ -217,7 +217,7 @@ fn in_plain(state: &State) -> Value {
             .content
             .iter()
             .map(|(flow, snapshot)| {
-                let live = state.live(release.place.environment, *flow);
+                let live = state.live(release.place.environment, flow);
                 let covered = live.filter(|live| live.release != release.id);
                 json!([
                     flow,
@@ -241,8 +241,8 @@ fn in_plain(state: &State) -> Value {
     let flows = state.flows().map(|flow| json!([flow.id, flow.name]));
     let snapshots = state
         .releases()
-        .flat_map(|release| release.content.values())
-        .filter_map(|snapshot| state.snapshot(*snapshot))
+        .flat_map(|release| release.content.snapshots())
+        .filter_map(|snapshot| state.snapshot(snapshot))
         .map(|it| json!([it.id, it.number, it.notes, at(it.built)]));
     json!({
         "environments": environments.collect::<Vec<_>>(),
@@ -495,9 +495,9 @@ fn to_roll_back(state: &State) -> Vec<ReleaseId> {
         .filter(|release| Some(release.place.environment) == last)
         .filter(|release| plan::rollback(state, release.id).is_ok())
         .filter(|release| {
-            let free = release.content.keys().all(|flow| !taken.contains(flow));
+            let free = release.content.flows().all(|flow| !taken.contains(&flow));
             if free {
-                taken.extend(release.content.keys().copied());
+                taken.extend(release.content.flows());
             }
             free
         })

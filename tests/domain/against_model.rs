@@ -355,7 +355,7 @@ impl Run {
                 let (id, flow) = (self.release(release), self.flow(flow));
                 let holds = |release: &flow_environments::domain::release::Release| {
                     in_turn(
-                        &release.content.keys().copied().collect::<Vec<_>>(),
+                        &release.content.flows().collect::<Vec<_>>(),
                         release_turn(flow),
                     )
                 };

@@ -238,7 +238,7 @@ fn describe(state: &State) -> String {
         }
     }
     for release in state.releases() {
-        let held: Vec<String> = release.content.values().map(|id| version(*id)).collect();
+        let held: Vec<String> = release.content.snapshots().map(&version).collect();
         let (name, held) = (&release.name, held.join(" "));
         let (at, since) = (place(release.place.environment), release.place.since);
         write!(text, "{name}: {held}; in {at} since {since} ").unwrap();

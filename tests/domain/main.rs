@@ -9,6 +9,7 @@
 )]
 
 mod against_model;
+mod content;
 mod frozen;
 mod json;
 mod misfits;

@@ -8,7 +8,7 @@ use flow_environments::domain::id::{
     EnvironmentId, FlowId, Position, ReleaseId, SnapshotId, TenantId,
 };
 use flow_environments::domain::pipeline::{Environment, Pipeline};
-use flow_environments::domain::release::{Arrival, Hold, Place, Release};
+use flow_environments::domain::release::{Arrival, Content, Hold, Place, Release};
 use flow_environments::domain::state::{Misfit, State};
 use flow_environments::domain::text::Note;
 use serde_json::{Value, json};
@@ -328,6 +328,10 @@ fn a_release_was_what_it_is_said_to_have_been() {
         }],
     };
     check_edit(&world, content(gone, o2, o1), Misfit::Missing);
+    // What a release holds was built, of that flow.
+    let (unbuilt, p1) = (SnapshotId::new(uuid(0)), world.snapshot("p1"));
+    check_edit(&world, content(id, o2, Some(unbuilt)), Misfit::Missing);
+    check_edit(&world, content(id, o2, Some(p1)), Misfit::Missing);
     check_edit(&world, content(id, None, o1), Misfit::Contradiction);
     check_edit(&world, content(id, o1, None), Misfit::Contradiction);
 
@@ -364,6 +368,17 @@ fn releases_come_and_go_as_they_are() {
     check_edit(&world, created(NO_RELEASE, "b", test), Misfit::Taken);
     check_edit(&world, created(gone, "b", test), Misfit::Taken);
     check_edit(&world, created(NO_RELEASE, "D", NOWHERE), Misfit::Missing);
+    let content = Content::from_iter([(world.flow("p"), world.snapshot("o1"))]);
+    let of_another = Release {
+        id: NO_RELEASE,
+        name: name("D"),
+        content,
+        ..is.clone()
+    };
+    let edit = Edit::Created {
+        release: of_another,
+    };
+    check_edit(&world, edit, Misfit::Missing);
 
     let hold = Some(Hold {
         since: Position::FIRST,
@@ -394,19 +409,24 @@ fn a_written_stack_is_read_only_as_it_can_have_grown() {
     let read = |text: &str| State::read(&mut text.lines());
     assert_eq!(read(&text), Some(world.state.clone()));
 
-    // The flow's last line: its canvas, if no build shows it, and its one stack with two layers.
-    let line = text.lines().find(|line| line.starts_with("[null,[["));
-    let line = line.expect("there is one flow");
+    // The flow's stacks: one, with two layers. An environment that there was is named, too.
+    let lines: Vec<&str> = text.lines().collect();
+    let line = lines[lines.len() - 2];
     let is: Value = serde_json::from_str(line).unwrap();
+    let there: Vec<EnvironmentId> = world.state.pipeline().iter().map(|it| it.id).collect();
+    let and_then: Vec<EnvironmentId> = there.iter().copied().chain([NOWHERE]).collect();
+    let former = there.len();
+    let written = |ids: &[EnvironmentId]| serde_json::to_string(ids).unwrap();
+    let text = text.replace(&written(&there), &written(&and_then));
     let with = |change: &dyn Fn(&mut Value)| {
         let mut changed = is.clone();
-        change(&mut changed[1]);
+        change(&mut changed);
         read(&text.replace(line, &changed.to_string()))
     };
     let layers = |stacks: &mut Value, change: &dyn Fn(&mut Vec<Value>)| {
         change(stacks[0][2].as_array_mut().unwrap());
     };
-    let stack_of = |environment: Value, layers: Value| json!([environment, is[1][0][1], layers]);
+    let stack_in = |environment: usize, layers: &Value| json!([environment, is[0][1], layers]);
     assert_eq!(with(&|_| {}), Some(world.state.clone()));
     let falling = with(&|stacks| layers(stacks, &|layers| layers.reverse()));
     assert_eq!(falling, None);
@@ -416,19 +436,79 @@ fn a_written_stack_is_read_only_as_it_can_have_grown() {
     assert_eq!(of_none, None);
     let unbuilt = with(&|stacks| layers(stacks, &|layers| layers[1][2] = json!(3)));
     assert_eq!(unbuilt, None);
-    let elsewhere = with(&|stacks| stacks[0][0] = json!(NOWHERE));
-    assert_eq!(elsewhere, None);
-    let more = |environment: Value, layers: Value| {
+    for elsewhere in [former, former + 1] {
+        assert_eq!(with(&|stacks| stacks[0][0] = json!(elsewhere)), None);
+    }
+    let more = |environment, layers: &Value| {
         with(&|stacks| {
             let stacks = stacks.as_array_mut().unwrap();
-            stacks.push(stack_of(environment.clone(), layers.clone()));
+            stacks.push(stack_in(environment, layers));
         })
     };
-    assert_eq!(more(is[1][0][0].clone(), json!([])), None);
-    assert_eq!(more(json!(NOWHERE), is[1][0][2].clone()), None);
-    assert!(more(json!(NOWHERE), json!([])).is_some());
+    assert_eq!(more(0, &json!([])), None);
+    assert_eq!(more(former, &is[0][2]), None);
+    // E3: only one that there was may have a stack without layers.
+    for elsewhere in [former, former + 1] {
+        assert_eq!(more(elsewhere, &json!([])), None);
+    }
+    let left = text.replacen(
+        "\n{}\n",
+        &format!("\n{}\n", json!({ NOWHERE.to_string(): "Left" })),
+        1,
+    );
+    let mut stacks = is.clone();
+    stacks
+        .as_array_mut()
+        .unwrap()
+        .push(stack_in(former, &json!([])));
+    let read = read(&left.replace(line, &stacks.to_string())).unwrap();
+    let mut again = String::new();
+    read.write(&mut again);
+    assert_eq!(State::read(&mut again.lines()), Some(read));
+    let read = |text: &str| State::read(&mut text.lines());
     // What is the same as before is not written again.
-    let canvas = serde_json::to_string(&world.state.flows().next().unwrap().canvas).unwrap();
-    let again = line.replacen("null", &canvas, 1);
-    assert_eq!(read(&text.replace(line, &again)), None);
+    let flow = world.state.flows().next().unwrap();
+    let line = serde_json::to_string(&json!([flow.id, flow.name, 2, null])).unwrap();
+    let again = serde_json::to_string(&json!([flow.id, flow.name, 2, flow.canvas])).unwrap();
+    assert!(text.contains(&line));
+    assert_eq!(read(&text.replace(&line, &again)), None);
+}
+
+/// A state that was written down says of each thing once what it is, and of no more things than entries can
+/// have brought.
+#[test]
+fn what_a_release_holds_is_read_only_as_it_was_built() {
+    let mut world = World::new();
+    world.build("A", &["o"]);
+    let mut text = String::new();
+    world.state.write(&mut text);
+    let read = |text: &str| State::read(&mut text.lines());
+    let held = "\"build\",[[0,1]],null";
+    assert!(text.contains(held), "{text}");
+    for other in ["[[0,2]]", "[[0,0]]", "[[1,1]]", "[[0,1],[0,1]]"] {
+        let other = format!("\"build\",{other},null");
+        assert_eq!(read(&text.replace(held, &other)), None, "{other}");
+    }
+    for from in [
+        r#"{"promotion":3}"#,
+        r#"{"reset":3}"#,
+        r#"{"rollback":[3,""]}"#,
+    ] {
+        assert_eq!(read(&text.replace("\"build\"", from)), None, "{from}");
+    }
+    assert!(text.contains("\n[1,1]\n"), "flows and snapshots: {text}");
+    for counted in [
+        "[1,2]",
+        "[1,0]",
+        "[0,1]",
+        "[9,1]",
+        "[1,18446744073709551615]",
+    ] {
+        let counted = format!("\n{counted}\n");
+        assert_eq!(
+            read(&text.replace("\n[1,1]\n", &counted)),
+            None,
+            "{counted}"
+        );
+    }
 }

@@ -489,7 +489,7 @@ fn warn(
     else {
         return;
     };
-    for name in &after.snapshot(now.snapshot).unwrap().variables {
+    for name in &*after.snapshot(now.snapshot).unwrap().variables {
         if before.value(name, environment).is_none() {
             let blank = before
                 .variables

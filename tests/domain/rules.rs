@@ -61,7 +61,7 @@ fn building_makes_a_snapshot_in_a_new_release_in_the_first_environment() {
     let release = world.state.release(id).unwrap();
     assert_eq!(release.place.environment, world.environment("Development"));
     assert_eq!(release.place.arrival, Arrival::Build);
-    assert_eq!(release.content.get(&flow), Some(&snapshot));
+    assert_eq!(release.content.get(flow), Some(snapshot));
     assert_eq!(
         world
             .state

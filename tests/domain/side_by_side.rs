@@ -384,7 +384,7 @@ fn compare(state: &State, world: &World) -> Result<(), Difference> {
             && held.number == snapshot.number
             && held.notes == snapshot.notes
             && held.canvas == snapshot.canvas
-            && held.variables == snapshot.variables
+            && *held.variables == *snapshot.variables
             && held.built.get() == snapshot.at;
         if !same {
             return Err(format!(
@@ -466,7 +466,7 @@ fn compare_releases(state: &State, world: &World) -> Result<(), Difference> {
             "how many flows {name} holds"
         );
         for (flow, snapshot) in &release.content {
-            same!(held.content.get(flow), Some(snapshot), "{flow} in {name}");
+            same!(held.content.get(*flow), Some(*snapshot), "{flow} in {name}");
             // What a release holds stands where the release is: that is what being there means.
             let stands = state.standing(release.id).at(release.environment, *flow);
             same!(

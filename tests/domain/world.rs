@@ -441,8 +441,8 @@ impl World {
         let release = self.state.release(self.release(release)).unwrap();
         let held: Vec<String> = release
             .content
-            .values()
-            .map(|id| self.version(*id))
+            .snapshots()
+            .map(|id| self.version(id))
             .collect();
         held.join(" ")
     }

@@ -10,7 +10,7 @@ use flow_environments::domain::command::Command;
 use flow_environments::domain::id::Position;
 use flow_environments::domain::plan::{self, Undoing};
 use flow_environments::journal::backend::{Answer, Backend, BackendError, Reading};
-use flow_environments::journal::checkpoint::{Checkpoint, FORMAT};
+use flow_environments::journal::checkpoint::{Checkpoint, FORMAT, sum};
 use flow_environments::journal::entry::Hash;
 use flow_environments::journal::memory::Memory;
 use flow_environments::journal::session::{Failure, MANY, Session};
@@ -87,15 +87,19 @@ impl Backend for Noting {
 }
 
 /// A journal that was shortened begins with its checkpoint, and has nothing else: whatever version
-/// writes them later, this one's are read for ever.
+/// wrote it, it is read for ever.
 #[test]
 fn a_checkpoint_that_was_written_once_is_read_for_ever() {
     let texts = frozen();
-    let written = include_str!("../fixtures/checkpoint-v3.txt");
-    let read = Checkpoint::read(written).expect("it was sound when it was written");
-    assert_eq!(read.state, state(&replayed(&texts)));
-    assert_eq!(Some(read.tip), texts.last().map(|text| Hash::of(text)));
-    assert_eq!(FORMAT, 3, "a newer version reads this one's, too");
+    for written in [
+        include_str!("../fixtures/checkpoint-v3.txt"),
+        include_str!("../fixtures/checkpoint-v4.txt"),
+    ] {
+        let read = Checkpoint::read(written).expect("it was sound when it was written");
+        assert_eq!(read.state, state(&replayed(&texts)));
+        assert_eq!(Some(read.tip), texts.last().map(|text| Hash::of(text)));
+    }
+    assert_eq!(FORMAT, 4, "a newer version reads this one's, too");
 }
 
 #[test]
@@ -227,7 +231,7 @@ fn a_checkpoint_that_no_journal_leads_to_is_none() {
     let texts = frozen();
     let sound = checkpoint(&texts);
     let (_, body) = sound.split_once('\n').expect("it has a checksum");
-    let read = |body: &str| Checkpoint::read(&format!("{}\n{body}", Hash::of(body)));
+    let read = |body: &str| Checkpoint::read(&format!("{}\n{body}", sum(body)));
     assert!(read(body).is_some());
 
     assert_eq!(read(&format!("{body}1\n")), None);
@@ -245,7 +249,26 @@ fn a_checkpoint_that_no_journal_leads_to_is_none() {
     );
     let two = body.replace(r#""name":"Staging""#, r#""name":"Trial""#);
     assert_eq!(read(&two), None, "two environments of one name");
-    // Whatever line is missing, or is another: it is read as another state, or not at all.
+}
+
+/// Whatever line is missing, or is another: it is read as another state, or not at all.
+#[test]
+fn a_checkpoint_with_another_line_is_another_one_or_none() {
+    let of_sum: [(&str, fn(&str) -> String); 2] = [
+        (include_str!("../fixtures/checkpoint-v3.txt"), |body| {
+            Hash::of(body).to_string()
+        }),
+        (include_str!("../fixtures/checkpoint-v4.txt"), sum),
+    ];
+    for (sound, sum) in of_sum {
+        let (_, body) = sound.split_once('\n').expect("it has a checksum");
+        let read = |body: &str| Checkpoint::read(&format!("{}\n{body}", sum(body)));
+        assert!(read(body).is_some());
+        each_line_is_changed(body, read);
+    }
+}
+
+fn each_line_is_changed(body: &str, read: impl Fn(&str) -> Option<Checkpoint>) {
     let lines: Vec<&str> = body.lines().collect();
     for at in 0..lines.len() {
         for other in ["", "0", "1", "9", "null", r#""x""#, "[]", "{}"] {

@@ -2,27 +2,30 @@
 //!
 //! One value a line, each as JSON, in the order in which [`State::write`] writes them. Only what
 //! nothing else in the state can be derived from is written; reading derives the rest, and refuses
-//! what no sequence of events leads to. Many small values share a line, and a release that deployed
-//! something is named by its number: what is short is read fast. Deliberately not here: which version
-//! this is. Whoever keeps what was written keeps the version with it.
+//! what no sequence of events leads to. Ids are written once: elsewhere things are named by their
+//! number, and many small values share a line, as what is short is read fast. Deliberately not here:
+//! which version this is. Whoever keeps what was written keeps the version with it.
 
 use std::collections::BTreeMap;
 use std::iter::once;
 use std::str::Lines;
+use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
 use serde::{Deserialize, Serialize};
 
-use super::{Being, Deployed, FlowRecord, ReleaseRecord, Stack, State, Table, insert};
+use super::{Being, Deployed, FlowRecord, ReleaseRecord, Stack, State, Table, Version, insert};
 use crate::domain::actor::{Actor, Context, Timestamp};
 use crate::domain::edit::Layer;
 use crate::domain::flow::{Canvas, Flow, Snapshot};
 use crate::domain::id::{EnvironmentId, FlowId, Position, ReleaseId, SnapshotId, TenantId};
 use crate::domain::json;
 use crate::domain::pipeline::Pipeline;
-use crate::domain::release::Release;
+use crate::domain::release::{Arrival, Content, Hold, Place, Release};
 use crate::domain::text::{Name, Note, VariableName};
 use crate::domain::variable::{Setting, Value, Variable};
+
+mod third;
 
 /// Writes a value on a line of its own: JSON escapes every line break inside of it.
 pub fn put<T: Serialize>(text: &mut String, value: &T) {
@@ -39,9 +42,33 @@ pub fn take<'a, T: Deserialize<'a>>(lines: &mut Lines<'a>) -> Option<T> {
     json::read(lines.next()?).ok()
 }
 
+/// A flow: its id, its name, how often it was built, and its canvas, unless it is that of the last
+/// build.
+type WrittenFlow = (FlowId, Name, usize, Option<Canvas>);
+
+/// A snapshot: its id, its notes, its canvas, unless it is that of the build before, and its build.
+type WrittenSnapshot = (SnapshotId, Note, Option<Canvas>, Position);
+
+/// A release: when it was touched, its id, its name, and the rest, unless it is deleted.
+type WrittenRelease = (Position, ReleaseId, Name, Option<WrittenRest>);
+
+/// The environment, since when, by what, the content, and the hold. What it holds is the number of a
+/// flow among all flows, and the snapshot's number within it.
+type WrittenRest = (usize, Position, Came, Vec<(usize, u32)>, Option<Hold>);
+
 /// A stack: where it is, when it was touched, and its layers, each with the entry that deployed it, the
 /// number of its release among all releases, and the snapshot's number within the flow.
-type WrittenStack = (EnvironmentId, Position, Vec<(Position, usize, u32)>);
+type WrittenStack<Environment> = (Environment, Position, Vec<(Position, usize, u32)>);
+
+/// How a release came where it is, and from which environment.
+#[derive(Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+enum Came {
+    Build,
+    Promotion(usize),
+    Rollback(usize, Note),
+    Reset(usize),
+}
 
 // Writing -----------------------------------------------------------------------------------------
 
@@ -52,13 +79,22 @@ impl State {
         put(text, &self.pipeline);
         put(text, &self.former_environments);
         self.write_moments(text);
+        let environments = self.environments_named();
+        put(text, &environments);
+        put(text, &(self.flows.records.len(), self.versions.len()));
+        for record in &self.flows.records {
+            write_flow(&record.flow, text);
+        }
         put(text, &self.releases.records.len());
         for record in &self.releases.records {
-            record.write(text);
+            put(text, &self.written_release(record, &environments));
         }
-        put(text, &self.flows.records.len());
         for record in &self.flows.records {
-            self.write_flow(record, text);
+            let stacks = record.stacks.iter();
+            let stacks: Vec<_> = stacks
+                .map(|it| self.written_stack(it, &environments))
+                .collect();
+            put(text, &stacks);
         }
         put(text, &self.variables.len());
         for variable in self.variables.values() {
@@ -83,28 +119,91 @@ impl State {
         put(text, &moments);
     }
 
-    fn write_flow(&self, record: &FlowRecord, text: &mut String) {
-        let flow = &record.flow;
-        put(text, &(flow.id, &flow.name, flow.snapshots.len()));
-        let built = flow.snapshots.iter().map(|snapshot| &snapshot.canvas);
-        let before = once(None).chain(built.map(Some));
-        for (snapshot, before) in flow.snapshots.iter().zip(before.clone()) {
-            let canvas = changed(&snapshot.canvas, before);
-            let line = (snapshot.id, &snapshot.notes, canvas, snapshot.built);
-            put(text, &line);
+    /// Every environment that is named: those that there are, those that there were, and whatever a
+    /// release says that it came from.
+    fn environments_named(&self) -> Vec<EnvironmentId> {
+        let there = self.pipeline.iter().map(|environment| environment.id);
+        let left = self.releases().filter_map(|it| it.place.arrival.from());
+        let mut named = Vec::new();
+        for id in there
+            .chain(self.former_environments.keys().copied())
+            .chain(left)
+        {
+            if !named.contains(&id) {
+                named.push(id);
+            }
         }
-        let canvas = changed(&flow.canvas, before.last().flatten());
-        let stacks: Vec<WrittenStack> = record.stacks.iter().map(|it| self.written(it)).collect();
-        put(text, &(canvas, stacks));
+        named
     }
 
-    fn written(&self, stack: &Stack) -> WrittenStack {
+    fn written_release(
+        &self,
+        record: &ReleaseRecord,
+        environments: &[EnvironmentId],
+    ) -> WrittenRelease {
+        let touched = record.touched;
+        match &record.being {
+            Being::Deleted(id, name) => (touched, *id, name.clone(), None),
+            Being::There(release) => {
+                let content = release.content.iter().map(|(flow, snapshot)| {
+                    let index = self.flows.indices.get(&flow);
+                    let version = self.versions.get(&snapshot);
+                    let both = index.zip(version);
+                    let (index, version) = both.expect("what a release holds was built");
+                    (*index, version.number)
+                });
+                let Place {
+                    environment,
+                    since,
+                    arrival,
+                } = &release.place;
+                let rest = (
+                    number(environments, *environment),
+                    *since,
+                    came(arrival, environments),
+                    content.collect(),
+                    release.hold.clone(),
+                );
+                (touched, release.id, release.name.clone(), Some(rest))
+            }
+        }
+    }
+
+    fn written_stack(&self, stack: &Stack, environments: &[EnvironmentId]) -> WrittenStack<usize> {
         let layers = stack.layers.iter().map(|layer| {
             let release = self.releases.indices.get(&layer.release);
             let release = *release.expect("what deployed something is among the releases");
             (layer.position, release, layer.number)
         });
-        (stack.environment, stack.touched, layers.collect())
+        let environment = number(environments, stack.environment);
+        (environment, stack.touched, layers.collect())
+    }
+}
+
+fn number(environments: &[EnvironmentId], id: EnvironmentId) -> usize {
+    let number = environments.iter().position(|known| *known == id);
+    number.expect("every environment that is named has a number")
+}
+
+fn came(arrival: &Arrival, environments: &[EnvironmentId]) -> Came {
+    let number = |from: &EnvironmentId| number(environments, *from);
+    match arrival {
+        Arrival::Build => Came::Build,
+        Arrival::Promotion { from } => Came::Promotion(number(from)),
+        Arrival::Rollback { from, reason } => Came::Rollback(number(from), reason.clone()),
+        Arrival::Reset { from } => Came::Reset(number(from)),
+    }
+}
+
+fn write_flow(flow: &Flow, text: &mut String) {
+    let built = flow.snapshots.iter().map(|snapshot| &snapshot.canvas);
+    let canvas = changed(&flow.canvas, built.clone().next_back());
+    put(text, &(flow.id, &flow.name, flow.snapshots.len(), canvas));
+    let before = once(None).chain(built.map(Some));
+    for (snapshot, before) in flow.snapshots.iter().zip(before) {
+        let canvas = changed(&snapshot.canvas, before);
+        let line = (snapshot.id, &snapshot.notes, canvas, snapshot.built);
+        put(text, &line);
     }
 }
 
@@ -113,30 +212,48 @@ fn changed<'a>(canvas: &'a Canvas, before: Option<&Canvas>) -> Option<&'a Canvas
     Some(canvas).filter(|canvas| Some(*canvas) != before)
 }
 
-impl ReleaseRecord {
-    fn write(&self, text: &mut String) {
-        let deleted = match &self.being {
-            Being::There(_) => None,
-            Being::Deleted(id, name) => Some((id, name)),
-        };
-        put(text, &(self.touched, self.release(), deleted));
-    }
-}
-
 // Reading -----------------------------------------------------------------------------------------
 
 impl State {
     /// Reads what was written. None where it is not what [`State::write`] writes of any state.
     #[must_use]
     pub fn read(lines: &mut Lines) -> Option<Self> {
+        let mut state = Self::read_beginning(lines)?;
+        let environments: Vec<EnvironmentId> = take(lines)?;
+        let (flows, snapshots) = take(lines)?;
+        state.flows.reserve(state.counted(flows)?);
+        state.versions.reserve(state.counted(snapshots)?);
+        for _ in 0..flows {
+            let (id, name, builds, canvas): WrittenFlow = take(lines)?;
+            let snapshots = state.read_builds(id, builds, lines)?;
+            state.admit_flow(id, name, snapshots, canvas)?;
+        }
+        let releases = state.counted(take(lines)?)?;
+        state.releases.reserve(releases);
+        for _ in 0..releases {
+            let written = take(lines)?;
+            state.admit_written(written, &environments)?;
+        }
+        let known = (&state.pipeline, &state.former_environments);
+        for record in &mut state.flows.records {
+            let stacks: Vec<WrittenStack<usize>> = take(lines)?;
+            for (environment, touched, layers) in stacks {
+                let stack = (*environments.get(environment)?, touched, layers);
+                admit_stack(stack, record, &mut state.releases, known)?;
+            }
+        }
+        (state.versions.len() == snapshots).then_some(())?;
+        state.read_variables(lines)
+    }
+
+    /// What all versions begin with.
+    fn read_beginning(lines: &mut Lines) -> Option<Self> {
         let tenant: TenantId = take(lines)?;
         let pipeline: Pipeline = take(lines)?;
         let former_environments = take(lines)?;
         let moments = read_moments(lines)?;
-        if moments.is_empty() || !pipeline.is_consistent() {
-            return None;
-        }
-        let mut state = Self {
+        let sound = !moments.is_empty() && pipeline.is_consistent();
+        sound.then_some(Self {
             tenant,
             pipeline,
             former_environments,
@@ -145,94 +262,133 @@ impl State {
             releases: Table::default(),
             variables: BTreeMap::new(),
             moments,
-        };
-        for _ in 0..take(lines)? {
-            state.read_release(lines)?;
-        }
-        for _ in 0..take(lines)? {
-            state.read_flow(lines)?;
-        }
-        for _ in 0..take(lines)? {
-            state.read_variable(lines)?;
-        }
-        lines.next().is_none().then_some(state)
+        })
     }
 
-    fn read_flow(&mut self, lines: &mut Lines) -> Option<()> {
-        let (id, name, count): (FlowId, Name, usize) = take(lines)?;
-        let mut snapshots = Vec::new();
-        let mut numbers = BTreeMap::new();
+    /// How many there are to come of what an entry brings at most one of.
+    fn counted(&self, count: usize) -> Option<usize> {
+        (count <= self.moments.len()).then_some(count)
+    }
+
+    fn read_builds(
+        &mut self,
+        flow: FlowId,
+        count: usize,
+        lines: &mut Lines,
+    ) -> Option<Vec<Snapshot>> {
+        let mut snapshots: Vec<Snapshot> = Vec::with_capacity(self.counted(count)?);
         for number in (1..).take(count) {
-            let snapshot = read_snapshot(id, number, snapshots.last(), lines)?;
-            insert(&mut self.versions, snapshot.id, id).ok()?;
-            numbers.insert(snapshot.id, snapshot.number);
-            snapshots.push(snapshot);
+            let (id, notes, canvas, built): WrittenSnapshot = take(lines)?;
+            insert(&mut self.versions, id, Version { flow, number }).ok()?;
+            let (canvas, variables) = match (canvas, snapshots.last()) {
+                (None, before) => {
+                    let before = before?;
+                    (before.canvas.clone(), Arc::clone(&before.variables))
+                }
+                (Some(canvas), before) => {
+                    if before.is_some_and(|before| before.canvas == canvas) {
+                        return None;
+                    }
+                    let variables = canvas.variables().into();
+                    (canvas, variables)
+                }
+            };
+            snapshots.push(Snapshot {
+                id,
+                flow,
+                number,
+                notes,
+                canvas,
+                variables,
+                built,
+            });
         }
-        let (canvas, stacks): (Option<Canvas>, Vec<WrittenStack>) = take(lines)?;
-        let canvas = after(canvas, snapshots.last())?;
-        let mut record = FlowRecord::new(Flow {
+        Some(snapshots)
+    }
+
+    fn admit_flow(
+        &mut self,
+        id: FlowId,
+        name: Name,
+        snapshots: Vec<Snapshot>,
+        canvas: Option<Canvas>,
+    ) -> Option<()> {
+        let built = snapshots.last().map(|snapshot| &snapshot.canvas);
+        let canvas = match canvas {
+            Some(canvas) => (Some(&canvas) != built).then_some(canvas),
+            None => built.cloned(),
+        }?;
+        self.flows.give_name(&name, id).ok()?;
+        let flow = Flow {
             id,
             name,
             canvas,
             snapshots,
-        });
-        record.numbers = numbers;
-        for stack in stacks {
-            let stack = self.read_stack(&record, stack)?;
-            record.stacks.push(stack);
-        }
-        self.flows.give_name(&record.flow.name, id).ok()?;
-        self.flows.push(id, record).ok()
+        };
+        self.flows.push(id, FlowRecord::new(flow)).ok()
     }
 
-    fn read_stack(&mut self, record: &FlowRecord, written: WrittenStack) -> Option<Stack> {
-        let (environment, touched, written) = written;
-        let flow = record.flow.id;
-        let mut layers = Vec::with_capacity(written.len());
-        for (position, release, number) in written {
-            let index = usize::try_from(number).ok()?.checked_sub(1)?;
-            let snapshot = record.flow.snapshots.get(index)?.id;
-            let stands = Layer {
-                flow,
-                snapshot,
-                position,
-            };
-            let deployed = self.releases.records.get_mut(release)?;
-            deployed.stand(environment, &[], &[stands]).ok()?;
-            layers.push(Deployed {
-                position,
-                release: deployed.release()?.id,
-                snapshot,
-                number,
-            });
+    fn admit_written(
+        &mut self,
+        (touched, id, name, rest): WrittenRelease,
+        environments: &[EnvironmentId],
+    ) -> Option<()> {
+        let Some((environment, since, came, written, hold)) = rest else {
+            return self.admit_release(Being::Deleted(id, name), touched);
+        };
+        let mut content = Content::default();
+        for (flow, number) in written {
+            let record = self.flows.records.get(flow)?;
+            let snapshot = record.numbered(number)?.id;
+            content
+                .insert(record.flow.id, snapshot)
+                .is_none()
+                .then_some(())?;
         }
-        let rising = layers.is_sorted_by(|below, above| below.position < above.position);
-        // A removed environment's stacks are kept, and empty (E3).
-        let sound = layers.is_empty() || self.pipeline.contains(environment);
-        let first = record.stack(environment).is_none();
-        (rising && sound && first).then_some(Stack {
-            environment,
-            layers,
-            touched,
-        })
+        let named = |number: usize| environments.get(number).copied();
+        let arrival = match came {
+            Came::Build => Arrival::Build,
+            Came::Promotion(from) => Arrival::Promotion { from: named(from)? },
+            Came::Rollback(from, reason) => Arrival::Rollback {
+                from: named(from)?,
+                reason,
+            },
+            Came::Reset(from) => Arrival::Reset { from: named(from)? },
+        };
+        let release = Release {
+            id,
+            name,
+            place: Place {
+                environment: named(environment)?,
+                since,
+                arrival,
+            },
+            content,
+            hold,
+        };
+        self.admit_release(Being::There(release), touched)
     }
 
-    fn read_release(&mut self, lines: &mut Lines) -> Option<()> {
-        type Deleted = (ReleaseId, Name);
-        let (touched, there, deleted): (_, Option<Release>, Option<Deleted>) = take(lines)?;
-        let (id, being) = match (there, deleted) {
-            (Some(release), None) => {
-                if !self.pipeline.contains(release.place.environment) {
-                    return None;
-                }
+    fn admit_release(&mut self, being: Being, touched: Position) -> Option<()> {
+        let id = match &being {
+            Being::Deleted(id, _) => *id,
+            Being::There(release) => {
+                let there = self.pipeline.contains(release.place.environment);
+                there.then_some(())?;
                 self.releases.give_name(&release.name, release.id).ok()?;
-                (release.id, Being::There(release))
+                release.id
             }
-            (None, Some((id, name))) => (id, Being::Deleted(id, name)),
-            (Some(_), Some(_)) | (None, None) => return None,
         };
         let record = ReleaseRecord::new(being, touched);
         self.releases.push(id, record).ok()
+    }
+
+    /// What all versions end with.
+    fn read_variables(mut self, lines: &mut Lines) -> Option<Self> {
+        for _ in 0..take(lines)? {
+            self.read_variable(lines)?;
+        }
+        lines.next().is_none().then_some(self)
     }
 
     fn read_variable(&mut self, lines: &mut Lines) -> Option<()> {
@@ -266,34 +422,41 @@ fn read_moments(lines: &mut Lines) -> Option<Vec<Context>> {
     moments.into_iter().map(moment).collect()
 }
 
-fn read_snapshot(
-    flow: FlowId,
-    number: u32,
-    before: Option<&Snapshot>,
-    lines: &mut Lines,
-) -> Option<Snapshot> {
-    let (id, notes, canvas, built): (SnapshotId, Note, _, Position) = take(lines)?;
-    let canvas = after(canvas, before)?;
-    let variables = match before {
-        Some(before) if before.canvas == canvas => before.variables.clone(),
-        _ => canvas.variables(),
-    };
-    Some(Snapshot {
-        id,
-        flow,
-        number,
-        notes,
-        canvas,
-        variables,
-        built,
-    })
-}
-
-/// The canvas that was written, or the one before it where none was.
-fn after(written: Option<Canvas>, before: Option<&Snapshot>) -> Option<Canvas> {
-    let before = before.map(|snapshot| &snapshot.canvas);
-    match written {
-        Some(canvas) => (Some(&canvas) != before).then_some(canvas),
-        None => before.cloned(),
+/// Puts a stack upon what is known of its flow, and tells the releases where they stand.
+fn admit_stack(
+    (environment, touched, written): WrittenStack<EnvironmentId>,
+    record: &mut FlowRecord,
+    releases: &mut Table<ReleaseId, ReleaseRecord>,
+    (pipeline, former): (&Pipeline, &BTreeMap<EnvironmentId, Name>),
+) -> Option<()> {
+    let flow = record.flow.id;
+    let mut layers = Vec::with_capacity(written.len());
+    for (position, release, number) in written {
+        let snapshot = record.numbered(number)?.id;
+        let stands = Layer {
+            flow,
+            snapshot,
+            position,
+        };
+        let deployed = releases.records.get_mut(release)?;
+        deployed.stand(environment, &[], &[stands]).ok()?;
+        layers.push(Deployed {
+            position,
+            release: deployed.release()?.id,
+            snapshot,
+            number,
+        });
     }
+    let rising = layers.is_sorted_by(|below, above| below.position < above.position);
+    // A removed environment's stacks are kept, and empty (E3).
+    let left = layers.is_empty() && former.contains_key(&environment);
+    let sound = left || pipeline.contains(environment);
+    let first = record.stack(environment).is_none();
+    (rising && sound && first).then_some(())?;
+    record.stacks.push(Stack {
+        environment,
+        layers,
+        touched,
+    });
+    Some(())
 }

@@ -70,6 +70,9 @@ fn main() {
         block_on(session.shorten()).expect("memory has room");
         put("imports", 100 + number, &file());
     }
+    let third = include_str!("../../fixtures/checkpoint-v3.txt");
+    let (_, body) = third.split_once('\n').expect("it has a sum");
+    put("checkpoints", 1_000, body);
     for (number, route) in ROUTES.into_iter().enumerate() {
         put("routes", number, route);
     }

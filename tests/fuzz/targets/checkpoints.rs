@@ -1,8 +1,9 @@
-//! Checkpoints: as they are, and with a sum that fits. What is accepted is written the same way again.
+//! Checkpoints: as they are, and with the sums that fit, of this version and of the third. What is accepted
+//! is written the same way again.
 
 #![no_main]
 
-use flow_environments::journal::checkpoint::Checkpoint;
+use flow_environments::journal::checkpoint::{Checkpoint, sum};
 use flow_environments::journal::entry::Hash;
 use libfuzzer_sys::fuzz_target;
 
@@ -15,5 +16,6 @@ fn tried(text: &str) {
 
 fuzz_target!(|text: &str| {
     tried(text);
+    tried(&format!("{}\n{text}", sum(text)));
     tried(&format!("{}\n{text}", Hash::of(text)));
 });

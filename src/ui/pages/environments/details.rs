@@ -32,7 +32,7 @@ pub fn Details(
     let content = Memo::new(move |_| {
         let mut content: Vec<(FlowId, SnapshotId)> = release
             .get()
-            .map(|it| it.content.into_iter().collect())
+            .map(|it| it.content.iter().collect())
             .unwrap_or_default();
         tenant.read(|state| content.sort_by_key(|(flow, _)| sorted_by(&flow_name(state, *flow))));
         content

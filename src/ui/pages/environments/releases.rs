@@ -43,8 +43,8 @@ fn listed(state: &State, releases: &[ReleaseId], filter: &Filter, now: u64) -> V
     // Asked for at the first release whose name does not match.
     let versions = LazyCell::new(|| versions(state, &wanted));
     let matches = |release: &Release| {
-        let found = |version| versions.contains(version);
-        wanted.is_in(release.name.as_str()) || release.content.values().any(found)
+        let found = |version| versions.contains(&version);
+        wanted.is_in(release.name.as_str()) || release.content.snapshots().any(found)
     };
     let since = filter
         .since

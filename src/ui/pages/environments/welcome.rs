@@ -62,9 +62,9 @@ fn lies_over(state: &State, name: &'static str, beneath: Option<&'static str>) -
         Some(beneath) => Some(named(beneath)?),
         None => None,
     };
-    let lies = |flow: &FlowId| {
-        let mut stack = state.stack(last, *flow).map(|it| it.release);
+    let lies = |flow: FlowId| {
+        let mut stack = state.stack(last, flow).map(|it| it.release);
         stack.next() == Some(release.id) && stack.next() == beneath
     };
-    Some(release.place.environment == last && release.content.keys().all(lies))
+    Some(release.place.environment == last && release.content.flows().all(lies))
 }
