@@ -19,6 +19,37 @@ async function readSettings() {
   return [response.status, await response.text()];
 }
 
+// What the program asked a team's store for first the last time, it will most likely ask for first again: the store
+// answers while the program is on its way. The answer is taken where it would have asked the very same. What proves who
+// asks is kept in the tab, and asked for without it nothing is.
+const asked = askAsBefore();
+globalThis.askedAhead = () => asked;
+
+function askAsBefore() {
+  const choice = (storage, name) => JSON.parse(storage.getItem(`flow-environments/choices/${name}`));
+  try {
+    const [url, credentials, proof] = choice(localStorage, "first request").split("\n");
+    const authorization = proof && choice(sessionStorage, proof);
+    if (authorization === null) {
+      return;
+    }
+    const headers = proof ? { Authorization: authorization } : {};
+    const request = { cache: "no-store", credentials, headers, signal: AbortSignal.timeout(8_000) };
+    return [url, credentials, authorization, wholeAnswer(fetch(url, request))];
+  } catch {
+    // It was not asked before, or storage is blocked.
+  }
+}
+
+async function wholeAnswer(fetched) {
+  try {
+    const response = await fetched;
+    return [response, await response.arrayBuffer()];
+  } catch {
+    // The program hears that there is none.
+  }
+}
+
 async function start() {
   // The same checksum as that of the preload, which is used then and compared.
   const integrity = document.querySelector("link[rel=preload][as=fetch]")?.integrity ?? "";
@@ -53,7 +84,9 @@ async function fetchTheRest() {
 }
 
 // What speaks with a team's store is there, and the first view waits for it: whatever fails here, the program meets again.
-settings.then(([, text]) => text.includes('"http"') && globalThis.loadTheRest()).catch(() => {});
+Promise.resolve(asked ?? settings.then(([, text]) => text.includes('"http"')))
+  .then((team) => team && globalThis.loadTheRest())
+  .catch(() => {});
 
 function button(label, press) {
   const element = document.createElement("button");

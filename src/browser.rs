@@ -172,6 +172,45 @@ extern "C" {
 
     #[wasm_bindgen(js_name = settingsOfSite, catch)]
     fn settings_of_site() -> Result<Promise, JsValue>;
+
+    #[wasm_bindgen(js_name = askedAhead, catch)]
+    fn asked_ahead() -> Result<JsValue, JsValue>;
+}
+
+const FIRST_REQUEST: &str = "first request";
+
+/// Remembers what a store is asked for first, for `src/boot.js` to ask for it at the next visit; and by
+/// which choice that was made in this tab it is proved who asks, if it is.
+pub fn remember_first_request(url: &str, cookies: bool, proof: Option<&str>) {
+    let request = [url, credentials(cookies), proof.unwrap_or_default()];
+    remember(FIRST_REQUEST, &request.join("\n"));
+}
+
+/// Asks for nothing ahead at the next visit.
+pub fn forget_first_request() {
+    if window().local_storage().is_ok_and(|it| it.is_some()) {
+        LocalStorage::delete(format!("{CHOICES}{FIRST_REQUEST}"));
+    }
+}
+
+/// Returns what comes of this request, if `src/boot.js` has sent the very same one: the answer and its
+/// body, or nothing.
+#[must_use]
+pub fn sent_ahead(url: &str, cookies: bool, authorization: &str) -> Option<Promise> {
+    let asked: Array = asked_ahead().ok()?.dyn_into().ok()?;
+    let same = [url, credentials(cookies), authorization]
+        .iter()
+        .zip(asked.iter())
+        .all(|(wanted, sent)| sent == *wanted);
+    if same {
+        asked.get(3).dyn_into().ok()
+    } else {
+        None
+    }
+}
+
+const fn credentials(cookies: bool) -> &'static str {
+    if cookies { "include" } else { "omit" }
 }
 
 /// Returns `config.json`, which lies beside the page, and the status with which the site answered; none

@@ -24,6 +24,33 @@ use crate::journal::http::store::{Auth, Store, basic, bearer};
 use crate::journal::http::watch;
 use crate::journal::transfer;
 
+/// Asks a store for what an opening begins with, as who signed in to it in this tab: what opens the
+/// journal is of the rest, and may still be on its way.
+#[must_use]
+pub fn ask_ahead(store: Store) -> Rc<Http> {
+    let proof = choice(&store);
+    let authorization = browser::remembered_here(&proof);
+    let proof = authorization.is_some().then_some(&*proof);
+    let http = Http::new(store, Box::<Fetch>::default());
+    if let Some(authorization) = authorization {
+        http.authorize(authorization);
+    }
+    http.ask_ahead();
+    remember_first_request(&http, proof);
+    Rc::new(http)
+}
+
+/// At the next visit it is sent while the program is on its way.
+fn remember_first_request(http: &Http, proof: Option<&str>) {
+    let first = http.first_request();
+    browser::remember_first_request(&first.address, first.cookies, proof);
+}
+
+/// Of this store: another one behind the same page is told nothing.
+fn choice(store: &Store) -> String {
+    ["authorization for ", &store.base].concat()
+}
+
 /// A store that a team shares. Cheap to copy.
 #[derive(Clone, Copy)]
 pub struct Team {
@@ -32,22 +59,20 @@ pub struct Team {
 }
 
 impl Team {
-    /// Uses a store, as who signed in to it in this tab.
+    /// Uses what [`ask_ahead`] returned.
     #[must_use]
-    pub fn new(arrived: Arrived, store: Store) -> Self {
-        let http = Http::new(store, Box::new(Fetch));
-        let http = StoredValue::new_local(Rc::new(http));
-        let team = Self { http, arrived };
-        if let Some(authorization) = browser::remembered_here(&team.choice()) {
-            team.http().authorize(authorization);
-        }
-        team
+    pub fn new(arrived: Arrived, http: Rc<Http>) -> Self {
+        let http = StoredValue::new_local(http);
+        Self { http, arrived }
     }
 
     /// Proves from now on who asks, and remembers it in this tab only.
     pub fn authorize(self, authorization: String) {
-        browser::remember_here(&self.choice(), &authorization);
-        self.http().authorize(authorization);
+        let http = self.http();
+        let proof = choice(http.store());
+        browser::remember_here(&proof, &authorization);
+        http.authorize(authorization);
+        remember_first_request(&http, Some(&proof));
     }
 
     fn http(self) -> Rc<Http> {
@@ -66,11 +91,6 @@ impl Team {
         let callback: Box<dyn Fn()> = Box::new(callback);
         self.arrived
             .run::<Box<dyn Any>>(|| Box::new(watch::Watch::new(self.http(), callback)))
-    }
-
-    /// Of this store: another one behind the same page is told nothing.
-    fn choice(self) -> String {
-        format!("authorization for {}", self.address())
     }
 
     /// Returns the address of the journal.

@@ -107,7 +107,7 @@ async fn kinto() -> Store {
 }
 
 fn http(store: &Store) -> Http {
-    Http::new(store.clone(), Box::new(Fetch))
+    Http::new(store.clone(), Box::<Fetch>::default())
 }
 
 fn handle(store: &Store) -> Rc<dyn Backend> {

@@ -27,6 +27,7 @@ type Answer = Result<Response, NoAnswer>;
 struct Script {
     answers: VecDeque<Answer>,
     asked: Vec<Request>,
+    ahead: Vec<Request>,
     paused: Vec<u32>,
 }
 
@@ -39,6 +40,10 @@ impl Transport for Scripted {
         script.asked.push(request.clone());
         let answer = script.answers.pop_front();
         Box::pin(ready(answer.expect("an answer was written down")))
+    }
+
+    fn send_ahead(&self, request: Request) {
+        self.0.borrow_mut().ahead.push(request);
     }
 
     fn pause(&self, milliseconds: u32) -> Pin<Box<dyn Future<Output = ()> + '_>> {
@@ -128,6 +133,23 @@ const fn refused(status: u16) -> BackendError {
 const fn corrupt(position: u64) -> BackendError {
     let position = Position::new(position);
     BackendError::Corrupt { position }
+}
+
+// Ahead ---------------------------------------------------------------------------------------------
+
+/// What is asked ahead is to the letter what an opening then asks first, or it would be asked twice.
+#[test]
+fn what_is_asked_ahead_is_what_an_opening_begins_with() {
+    for profile in [Profile::Plain, Profile::Webdav, Profile::Kinto] {
+        let (http, script) = scripted(profile, [says(404, "")]);
+        http.authorize(bearer("secret"));
+        let ahead = http.first_request();
+        http.ask_ahead();
+        assert_eq!(script.0.borrow().ahead, [ahead.clone()]);
+        assert_eq!(ahead.header("Authorization"), Some("Bearer secret"));
+        assert_eq!(block_on(http.checkpoints()), Vec::<String>::new());
+        assert_eq!(script.0.borrow().asked, [ahead]);
+    }
 }
 
 // Reading -------------------------------------------------------------------------------------------

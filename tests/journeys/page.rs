@@ -59,10 +59,18 @@ pub(crate) fn journey<F: FnOnce(&Page)>(through: F) {
     reason = "what is left out belongs to the result"
 )]
 pub(crate) fn journey_in_chromium<F: FnOnce(&Page)>(why: &str, through: F) {
-    match Engine::of_this_run() {
-        Engine::Chromium => journey(through),
-        Engine::Firefox => println!("Not gone in Firefox: {why}"),
+    if in_chromium(why) {
+        journey(through);
     }
+}
+
+/// Tells whether this is Chromium; says why the journey is not gone where it is not.
+pub(crate) fn in_chromium(why: &str) -> bool {
+    let chromium = Engine::of_this_run() == Engine::Chromium;
+    if !chromium {
+        println!("Not gone in Firefox: {why}");
+    }
+    chromium
 }
 
 /// Runs a journey with the site lying below `mount`.

@@ -15,7 +15,7 @@ use pollster::block_on;
 use xtask::stores::{Kind, Store, WHO};
 
 use crate::driver::products;
-use crate::page::{Page, Part, Role, Within, built_site, journey_in};
+use crate::page::{Page, Part, Role, Within, built_site, in_chromium, journey_in};
 use crate::places::{Place, fresh, make, start};
 use crate::proxy::{Fault, Proxy};
 use crate::steps::{ROLL_BACK, finish, open_rollback, release, releases, roll_back};
@@ -173,6 +173,79 @@ fn confirm(page: &Page, form: &Part<'_>) {
 }
 
 const AWAY: &str = "The journal could not be reached.";
+
+// Ahead ---------------------------------------------------------------------------------------------
+
+/// Notes who asks for what: the loader, or the program.
+const NOTE_WHO_ASKS: &str = "
+    window.asked = [];
+    const real = window.fetch;
+    window.fetch = (...request) => {
+        const who = new Error().stack.includes('/boot-') ? 'loader' : 'program';
+        window.asked.push([who, String(request[0]?.url ?? request[0])]);
+        return real(...request);
+    };";
+
+/// Returns who asked the store for what an opening begins with.
+fn who_asked_for_a_checkpoint(page: &Page) -> Vec<String> {
+    let who = page.run(
+        "return window.asked.filter(([, what]) => what.endsWith('/checkpoint.txt')).map(([who]) => who)",
+    );
+    serde_json::from_value(who).expect("names")
+}
+
+/// From the second visit on the store answers while the program is on its way: it is asked once, in the
+/// name of who signed in here, and not at all where it would not be the first thing that is asked for.
+#[test]
+fn a_store_that_was_asked_before_is_asked_while_the_program_is_on_its_way() {
+    if !in_chromium("only Chromium can be told to run a script before a page's own") {
+        return;
+    }
+    let team = Team::of(Kind::Plain);
+    team.journey(|page| {
+        page.run_before(NOTE_WHO_ASKS);
+        page.reload();
+        releases(page).is_there();
+        assert_eq!(who_asked_for_a_checkpoint(page), ["loader"]);
+
+        // Another address, or another name: what was asked ahead is not taken for it.
+        let choice = "flow-environments/choices/first request";
+        for change in ["'checkpoint.txt', 'another/checkpoint.txt'", "'omit', 'include'"] {
+            page.run(&format!(
+                "localStorage.setItem('{choice}', localStorage.getItem('{choice}').replace({change}))"
+            ));
+            page.reload();
+            releases(page).is_there();
+            assert_eq!(who_asked_for_a_checkpoint(page), ["loader", "program"]);
+            page.reload();
+            releases(page).is_there();
+            assert_eq!(who_asked_for_a_checkpoint(page), ["loader"]);
+        }
+
+        // Nobody is signed in any more: nothing is asked in nobody's name but what says so.
+        page.run("sessionStorage.clear()");
+        page.reload();
+        sign_in(page);
+        releases(page).is_there();
+        assert!(!who_asked_for_a_checkpoint(page).contains(&"loader".to_owned()));
+        page.reload();
+        releases(page).is_there();
+        assert_eq!(who_asked_for_a_checkpoint(page), ["loader"]);
+
+        // The site keeps its journal elsewhere now: the store is asked a last time.
+        let settings = team.site.folder().join("config.json");
+        fs::write(settings, r#"{ "journal": "browser" }"#).expect("it can be written");
+        for asked in [1, 0] {
+            page.reload();
+            releases(page).is_there();
+            assert_eq!(who_asked_for_a_checkpoint(page).len(), asked);
+        }
+        // No secret is kept but in the tab.
+        let kept = page.run("return JSON.stringify(localStorage)");
+        let kept = kept.as_str().expect("it is text");
+        assert!(!kept.contains("Basic"), "{kept}");
+    });
+}
 
 // Together ------------------------------------------------------------------------------------------
 

@@ -71,6 +71,14 @@ impl Request {
         self
     }
 
+    /// Returns what a header says.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        let mut headers = self.headers.iter();
+        let found = headers.find(|(known, _)| *known == name)?;
+        Some(&found.1)
+    }
+
     /// Adds a JSON text.
     #[must_use]
     pub fn carrying(mut self, json: String) -> Self {
@@ -103,6 +111,9 @@ pub type Sent<'a> = Pin<Box<dyn Future<Output = Result<Response, NoAnswer>> + 'a
 pub trait Transport {
     /// Sends a request once.
     fn send<'a>(&'a self, request: &'a Request) -> Sent<'a>;
+
+    /// Sends a request that will be the first one, and keeps what comes of it for then.
+    fn send_ahead(&self, _request: Request) {}
 
     /// Waits for so many milliseconds.
     fn pause(&self, milliseconds: u32) -> Pin<Box<dyn Future<Output = ()> + '_>>;

@@ -4,27 +4,43 @@
 //! show to the page (a network that is away, a store that does not let this page's origin in, an
 //! address that the content security policy forbids) is all the same to a script: no answer.
 
+use std::cell::RefCell;
 use std::future::Future;
 use std::pin::Pin;
 
-use js_sys::Uint8Array;
+use js_sys::{Array, Promise, Uint8Array};
 use wasm_bindgen::{JsCast, JsValue};
-use wasm_bindgen_futures::JsFuture;
+use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::{AbortController, Headers, RequestCache, RequestCredentials, RequestInit};
 
 use super::exchange::{NoAnswer, Request, Response, Sent, Transport};
-use crate::browser::{Timer, chance, pause};
+use crate::browser::{Timer, chance, pause, sent_ahead};
 
 /// How long an answer may take, in milliseconds.
 const LIMIT: i32 = 8_000;
 
 /// The browser's `fetch`.
-#[derive(Clone, Copy, Debug)]
-pub struct Fetch;
+#[derive(Debug, Default)]
+pub struct Fetch {
+    /// What was sent ahead, until the next request is sent.
+    ahead: RefCell<Option<(Request, Promise)>>,
+}
 
 impl Transport for Fetch {
     fn send<'a>(&'a self, request: &'a Request) -> Sent<'a> {
-        Box::pin(async move { send(request).await.map_err(|_| NoAnswer) })
+        Box::pin(async move {
+            let ahead = self.ahead.take().filter(|(asked, _)| asked == request);
+            let sent = ahead.map_or_else(|| send(request), |(_, sent)| Ok(sent));
+            let answered = answer(sent.map_err(|_| NoAnswer)?).await;
+            answered.map_err(|_| NoAnswer)
+        })
+    }
+
+    fn send_ahead(&self, request: Request) {
+        let authorization = request.header("Authorization").unwrap_or_default();
+        let sent = sent_ahead(&request.address, request.cookies, authorization);
+        let sent = sent.or_else(|| send(&request).ok());
+        self.ahead.replace(sent.map(|sent| (request, sent)));
     }
 
     fn pause(&self, milliseconds: u32) -> Pin<Box<dyn Future<Output = ()> + '_>> {
@@ -36,10 +52,10 @@ impl Transport for Fetch {
     }
 }
 
-async fn send(request: &Request) -> Result<Response, JsValue> {
+/// Sends a request at once. What is returned brings the answer and all of its body, or nothing.
+fn send(request: &Request) -> Result<Promise, JsValue> {
     let controller = AbortController::new()?;
-    // Gone with this function: it stops the clock once the whole answer is there.
-    let _limit = Timer::start(LIMIT, {
+    let limit = Timer::start(LIMIT, {
         let controller = controller.clone();
         move || controller.abort()
     });
@@ -62,10 +78,24 @@ async fn send(request: &Request) -> Result<Response, JsValue> {
     }
     let window = web_sys::window().ok_or(JsValue::UNDEFINED)?;
     let fetched = window.fetch_with_str_and_init(&request.address, &init);
-    let response: web_sys::Response = JsFuture::from(fetched).await?.dyn_into()?;
-    // Not as text: the browser would make one of it, and that would be made another here.
-    let body = JsFuture::from(response.array_buffer()?).await?;
-    let body = Uint8Array::new(&body).to_vec();
+    let whole = async move {
+        let response: web_sys::Response = JsFuture::from(fetched).await?.dyn_into()?;
+        // Not as text: the browser would make one of it, and that would be made another here.
+        let body = JsFuture::from(response.array_buffer()?).await?;
+        // It stops the clock once the whole answer is there.
+        drop(limit);
+        Ok(Array::of2(&response, &body).into())
+    };
+    // Nobody may have asked what came of it when it fails, which the browser would complain about.
+    Ok(future_to_promise(async {
+        whole.await.or_else(|_: JsValue| Ok(JsValue::UNDEFINED))
+    }))
+}
+
+async fn answer(sent: Promise) -> Result<Response, JsValue> {
+    let whole: Array = JsFuture::from(sent).await?.dyn_into()?;
+    let response: web_sys::Response = whole.get(0).dyn_into()?;
+    let body = Uint8Array::new(&whole.get(1)).to_vec();
     let header = |name| response.headers().get(name).ok().flatten();
     Ok(Response {
         status: response.status(),

@@ -158,9 +158,12 @@ async fn try_to_move(http: &Http, position: Position, text: &str) -> Result<u16,
 /// The newest one, over the one before.
 const CHECKPOINT: &str = "/checkpoint.txt";
 
+pub(super) fn for_checkpoint(http: &Http) -> Request {
+    Request::new(Method::Get, http.address(&[CHECKPOINT]))
+}
+
 pub(super) async fn checkpoint(http: &Http) -> Result<Option<String>, BackendError> {
-    let address = http.address(&[CHECKPOINT]);
-    text(http.ask(Request::new(Method::Get, address)).await?)
+    text(http.ask(for_checkpoint(http)).await?)
 }
 
 pub(super) fn keeping(http: &Http, text: &str) -> Request {

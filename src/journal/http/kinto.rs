@@ -34,13 +34,8 @@ struct Record {
     text: Option<String>,
 }
 
-/// Reads one list of records with these ids, and tells whether it goes on.
-async fn list(
-    http: &Http,
-    order: &str,
-    ids: [&str; 2],
-    limit: usize,
-) -> Result<(Vec<Record>, bool), BackendError> {
+/// Asks for one list of records with these ids.
+fn for_list(http: &Http, order: &str, ids: [&str; 2], limit: usize) -> Request {
     // In quotes: texts, whatever they look like.
     let [from, to] = ids;
     let limit = limit.min(1_000).to_string();
@@ -54,7 +49,12 @@ async fn list(
         "%22&_limit=",
         &limit,
     ]);
-    let answer = http.ask(Request::new(Method::Get, address)).await?;
+    Request::new(Method::Get, address)
+}
+
+/// Reads one list of records, and tells whether it goes on.
+async fn list(http: &Http, asked: Request) -> Result<(Vec<Record>, bool), BackendError> {
+    let answer = http.ask(asked).await?;
     if answer.status != 200 {
         return Err(problem(answer.status));
     }
@@ -67,7 +67,8 @@ async fn entries(
     from: Position,
     limit: usize,
 ) -> Result<(Vec<Record>, bool), BackendError> {
-    list(http, "id", [&digits(from), "9999999999"], limit).await
+    let ids = [&*digits(from), "9999999999"];
+    list(http, for_list(http, "id", ids, limit)).await
 }
 
 pub(super) async fn holds(http: &Http, position: Position) -> Result<bool, BackendError> {
@@ -140,9 +141,13 @@ fn creating(http: &Http, id: &str, text: &str) -> Request {
 
 // A record each: who may add records may not change any.
 
-pub(super) async fn checkpoint(http: &Http) -> Result<Option<String>, BackendError> {
+pub(super) fn for_checkpoint(http: &Http) -> Request {
     let ids = ["checkpoint-0", "checkpoint-9999999999"];
-    let (records, _) = list(http, "-id", ids, 1).await?;
+    for_list(http, "-id", ids, 1)
+}
+
+pub(super) async fn checkpoint(http: &Http) -> Result<Option<String>, BackendError> {
+    let (records, _) = list(http, for_checkpoint(http)).await?;
     Ok(records.into_iter().next().and_then(|record| record.text))
 }
 

@@ -68,6 +68,20 @@ impl Http {
         self.last.get()
     }
 
+    /// Returns the request that opening the journal begins with.
+    #[must_use]
+    pub fn first_request(&self) -> Request {
+        self.signed(match self.store.profile {
+            Profile::Kinto => kinto::for_checkpoint(self),
+            Profile::Plain | Profile::Webdav => files::for_checkpoint(self),
+        })
+    }
+
+    /// Sends that request already: whoever opens the journal may still be on the way.
+    pub fn ask_ahead(&self) {
+        self.transport.send_ahead(self.first_request());
+    }
+
     /// Calls back whenever an entry was recorded here, in the place of who was called before.
     pub fn on_write(&self, callback: impl Fn() + 'static) {
         *self.written.borrow_mut() = Some(Box::new(callback));
@@ -93,12 +107,18 @@ impl Http {
         address
     }
 
-    /// Sends a request, and again where its failure may pass.
-    async fn ask(&self, mut request: Request) -> Result<Response, BackendError> {
+    /// Adds what proves who asks.
+    fn signed(&self, mut request: Request) -> Request {
         request.cookies = self.store.auth == Auth::Cookies;
-        if let Some(authorization) = &*self.authorization.borrow() {
-            request = request.with("Authorization", authorization);
+        match &*self.authorization.borrow() {
+            Some(authorization) => request.with("Authorization", authorization),
+            None => request,
         }
+    }
+
+    /// Sends a request, and again where its failure may pass.
+    async fn ask(&self, request: Request) -> Result<Response, BackendError> {
+        let request = self.signed(request);
         let mut attempts = 0;
         loop {
             let answer = self.transport.send(&request).await;
