@@ -10,13 +10,32 @@ const settings = `${ours}settings`;
 const address = (file) => new URL(file, self.registration.scope).href;
 const files = new Map(Object.keys(FILES).map((file) => [address(file), file]));
 
-self.addEventListener("install", (event) => event.waitUntil(Promise.all([keep(), keepSettings()])));
+self.addEventListener("install", (event) => event.waitUntil(Promise.all([keep(), keepSettings(), route(event)])));
 self.addEventListener("activate", (event) => event.waitUntil(forgetOthers()));
 self.addEventListener("message", (event) => {
   if (event.data === "take over") {
     self.skipWaiting();
   }
 });
+
+// Spares what need not pass through here the way: it would wait until this worker has started. A browser that cannot be
+// told so asks the worker, whose answers are the same.
+async function route(event) {
+  const { protocol, hostname, port, pathname } = new URL(self.registration.scope);
+  const folder = pathname.replace(/[{}()*+?:\\]/g, "\\$&");
+  const at = (file) => ({ urlPattern: { protocol, hostname, port, pathname: folder + file.replace("./", "") } });
+  const exactly = (file) => ({ urlPattern: { ...at(file).urlPattern, search: "" }, requestMethod: "GET" });
+  const all = [...files.values(), "index.html", "config.json"].map(at);
+  try {
+    await event.addRoutes([
+      { condition: { not: { or: all } }, source: "network" },
+      ...[...files.values()].map((file) => ({ condition: exactly(file), source: { cacheName: kept } })),
+      { condition: exactly("config.json"), source: "race-network-and-fetch-handler" },
+    ]);
+  } catch (reason) {
+    console.info("All requests pass through the worker:", reason);
+  }
+}
 
 async function keep() {
   const cache = await caches.open(kept);
