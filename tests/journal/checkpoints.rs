@@ -254,21 +254,16 @@ fn a_checkpoint_that_no_journal_leads_to_is_none() {
 /// Whatever line is missing, or is another: it is read as another state, or not at all.
 #[test]
 fn a_checkpoint_with_another_line_is_another_one_or_none() {
-    let of_sum: [(&str, fn(&str) -> String); 2] = [
-        (include_str!("../fixtures/checkpoint-v3.txt"), |body| {
-            Hash::of(body).to_string()
-        }),
-        (include_str!("../fixtures/checkpoint-v4.txt"), sum),
-    ];
-    for (sound, sum) in of_sum {
-        let (_, body) = sound.split_once('\n').expect("it has a checksum");
-        let read = |body: &str| Checkpoint::read(&format!("{}\n{body}", sum(body)));
-        assert!(read(body).is_some());
-        each_line_is_changed(body, read);
-    }
+    let third = include_str!("../fixtures/checkpoint-v3.txt");
+    each_line_is_changed(third, |body| Hash::of(body).to_string());
+    let fourth = include_str!("../fixtures/checkpoint-v4.txt");
+    each_line_is_changed(fourth, sum);
 }
 
-fn each_line_is_changed(body: &str, read: impl Fn(&str) -> Option<Checkpoint>) {
+fn each_line_is_changed(sound: &str, sum: fn(&str) -> String) {
+    let (_, body) = sound.split_once('\n').expect("it has a checksum");
+    let read = |body: &str| Checkpoint::read(&format!("{}\n{body}", sum(body)));
+    assert!(read(body).is_some());
     let lines: Vec<&str> = body.lines().collect();
     for at in 0..lines.len() {
         for other in ["", "0", "1", "9", "null", r#""x""#, "[]", "{}"] {

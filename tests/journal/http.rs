@@ -145,7 +145,7 @@ fn what_is_asked_ahead_is_what_an_opening_begins_with() {
         http.authorize(bearer("secret"));
         let ahead = http.first_request();
         http.ask_ahead();
-        assert_eq!(script.0.borrow().ahead, [ahead.clone()]);
+        assert_eq!(script.0.borrow().ahead, std::slice::from_ref(&ahead));
         assert_eq!(ahead.header("Authorization"), Some("Bearer secret"));
         assert_eq!(block_on(http.checkpoints()), Vec::<String>::new());
         assert_eq!(script.0.borrow().asked, [ahead]);

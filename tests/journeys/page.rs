@@ -54,10 +54,6 @@ pub(crate) fn journey<F: FnOnce(&Page)>(through: F) {
 
 /// Runs a journey that needs what only Chromium can do; in Firefox, says why it is not gone there.
 #[track_caller]
-#[allow(
-    clippy::print_stdout,
-    reason = "what is left out belongs to the result"
-)]
 pub(crate) fn journey_in_chromium<F: FnOnce(&Page)>(why: &str, through: F) {
     if in_chromium(why) {
         journey(through);
@@ -65,6 +61,10 @@ pub(crate) fn journey_in_chromium<F: FnOnce(&Page)>(why: &str, through: F) {
 }
 
 /// Tells whether this is Chromium; says why the journey is not gone where it is not.
+#[allow(
+    clippy::print_stdout,
+    reason = "what is left out belongs to the result"
+)]
 pub(crate) fn in_chromium(why: &str) -> bool {
     let chromium = Engine::of_this_run() == Engine::Chromium;
     if !chromium {
