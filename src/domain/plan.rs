@@ -305,7 +305,7 @@ impl<'a> Outlook<'a> {
     fn snapshot(&self, id: SnapshotId) -> Option<&'a Snapshot> {
         self.built
             .filter(|built| built.id == id)
-            .or_else(|| self.state.snapshot(id))
+            .or_else(|| self.stacks.snapshot(id))
     }
 
     /// Returns what changes in an environment, and says what to think of.
@@ -371,11 +371,9 @@ impl<'a> Outlook<'a> {
                 now,
             });
         }
-        for name in self
-            .snapshot(now.snapshot)
-            .into_iter()
-            .flat_map(|it| &*it.variables)
-        {
+        let built = self.built.filter(|built| built.id == now.snapshot);
+        let becomes = built.or_else(|| self.stacks.numbered(now.number));
+        for name in becomes.into_iter().flat_map(|it| &*it.variables) {
             let variable = self.state.variable(name);
             if variable.is_none_or(|variable| !variable.values.contains_key(&environment)) {
                 warnings.push(Warning::VariableMissing {

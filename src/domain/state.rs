@@ -239,7 +239,10 @@ impl State {
     /// Returns all that is kept about one flow, for questions about several of its stacks.
     #[must_use]
     pub fn stacks_of(&self, flow: FlowId) -> Option<Stacks<'_>> {
-        self.flows.get(flow).map(Stacks)
+        self.flows.get(flow).map(|record| Stacks {
+            record,
+            versions: &self.versions,
+        })
     }
 
     /// Returns the stack of a flow in an environment, the newest deployment first.
@@ -264,7 +267,7 @@ impl State {
         self.flows
             .records
             .iter()
-            .filter_map(move |record| Stacks(record).stack(environment).next())
+            .filter_map(move |record| record.deployments(environment).next())
     }
 
     /// Returns all deployments that stand in an environment, flow by flow.
@@ -272,7 +275,7 @@ impl State {
         self.flows
             .records
             .iter()
-            .flat_map(move |record| Stacks(record).stack(environment))
+            .flat_map(move |record| record.deployments(environment))
     }
 
     /// Returns where the deployments of one release stand.
@@ -322,24 +325,31 @@ impl State {
     }
 }
 
-/// The stacks of one flow.
+/// The stacks and snapshots of one flow.
 #[derive(Clone, Copy)]
-pub struct Stacks<'a>(&'a FlowRecord);
+pub struct Stacks<'a> {
+    record: &'a FlowRecord,
+    versions: &'a FxHashMap<SnapshotId, Version>,
+}
 
 impl<'a> Stacks<'a> {
     /// Returns the stack in an environment, the newest deployment first.
     pub fn stack(self, environment: EnvironmentId) -> impl Iterator<Item = Deployment> + use<'a> {
-        let flow = self.0.flow.id;
-        let stack = self.0.stack(environment);
-        let layers = stack.map_or(&[][..], |stack| &stack.layers);
-        layers.iter().rev().map(move |layer| Deployment {
-            environment,
-            flow,
-            position: layer.position,
-            release: layer.release,
-            snapshot: layer.snapshot,
-            number: layer.number,
-        })
+        self.record.deployments(environment)
+    }
+
+    /// Finds a snapshot of the flow.
+    #[must_use]
+    pub fn snapshot(self, id: SnapshotId) -> Option<&'a Snapshot> {
+        let version = self.versions.get(&id)?;
+        let own = version.flow == self.record.flow.id;
+        own.then(|| self.numbered(version.number))?
+    }
+
+    /// Finds the snapshot that has this number.
+    #[must_use]
+    pub fn numbered(self, number: u32) -> Option<&'a Snapshot> {
+        self.record.numbered(number)
     }
 }
 
@@ -692,6 +702,24 @@ impl FlowRecord {
         self.stacks
             .iter()
             .find(|stack| stack.environment == environment)
+    }
+
+    /// Returns the stack in an environment, the newest deployment first.
+    fn deployments(
+        &self,
+        environment: EnvironmentId,
+    ) -> impl Iterator<Item = Deployment> + use<'_> {
+        let flow = self.flow.id;
+        let stack = self.stack(environment);
+        let layers = stack.map_or(&[][..], |stack| &stack.layers);
+        layers.iter().rev().map(move |layer| Deployment {
+            environment,
+            flow,
+            position: layer.position,
+            release: layer.release,
+            snapshot: layer.snapshot,
+            number: layer.number,
+        })
     }
 
     /// Finds a snapshot by its number: they are numbered from 1.
