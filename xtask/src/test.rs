@@ -229,6 +229,9 @@ fn journeys() -> Outcome<Command> {
 pub(crate) fn figures(what: &str, journeys_named: &str) -> Outcome {
     let mut cargo = journeys()?;
     cargo.args([
+        // Who drives the browser slowly takes from it what is measured.
+        "--profile",
+        "bench",
         journeys_named,
         "--",
         "--ignored",
