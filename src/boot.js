@@ -12,6 +12,8 @@ const address = (file) => new URL(file, document.baseURI).href;
 // is. The program hears the status and the text.
 const settings = readSettings();
 globalThis.settingsOfSite = () => settings;
+// The program meets it again.
+settings.catch(() => {});
 
 async function readSettings() {
   const request = { cache: "no-store", credentials: "include", signal: AbortSignal.timeout(8_000) };
@@ -20,15 +22,19 @@ async function readSettings() {
 }
 
 // What the program asked a team's store for first the last time, it will most likely ask for first again: the store
-// answers while the program is on its way. The answer is taken where it would have asked the very same. What proves who
-// asks is kept in the tab, and asked for without it nothing is.
-const asked = askAsBefore();
-globalThis.askedAhead = () => asked;
+// answers while the program is on its way. The answer is taken, once, where it would have asked the very same. Where who
+// asks must be proved, and this tab has no proof, nothing is asked.
+let asked = askAsBefore();
+globalThis.askedAhead = () => {
+  const taken = asked;
+  asked = undefined;
+  return taken;
+};
 
 function askAsBefore() {
   const choice = (storage, name) => JSON.parse(storage.getItem(`flow-environments/choices/${name}`));
   try {
-    const [url, credentials, proof] = choice(localStorage, "first request").split("\n");
+    const [url, credentials, proof] = choice(localStorage, `first request of ${address("./")}`).split("\n");
     const authorization = proof && choice(sessionStorage, proof);
     if (authorization === null) {
       return;

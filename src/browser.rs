@@ -177,19 +177,22 @@ extern "C" {
     fn asked_ahead() -> Result<JsValue, JsValue>;
 }
 
-const FIRST_REQUEST: &str = "first request";
+/// Several pages of one host share their storage.
+fn first_request() -> String {
+    ["first request of ", &absolute("./").unwrap_or_default()].concat()
+}
 
-/// Remembers what a store is asked for first, for `src/boot.js` to ask for it at the next visit; and by
-/// which choice that was made in this tab it is proved who asks, if it is.
+/// Remembers what a store is asked for first, for `src/boot.js` to ask for it at the next visit; and
+/// which choice that is made in a tab proves who asks, where that must be proved.
 pub fn remember_first_request(url: &str, cookies: bool, proof: Option<&str>) {
     let request = [url, credentials(cookies), proof.unwrap_or_default()];
-    remember(FIRST_REQUEST, &request.join("\n"));
+    remember(&first_request(), &request.join("\n"));
 }
 
 /// Asks for nothing ahead at the next visit.
 pub fn forget_first_request() {
     if window().local_storage().is_ok_and(|it| it.is_some()) {
-        LocalStorage::delete(format!("{CHOICES}{FIRST_REQUEST}"));
+        LocalStorage::delete(format!("{CHOICES}{}", first_request()));
     }
 }
 

@@ -18,8 +18,8 @@ self.addEventListener("message", (event) => {
   }
 });
 
-// Spares what need not pass through here the way: it would wait until this worker has started. A browser that cannot be
-// told so asks the worker, whose answers are the same.
+// What this worker has nothing to say to passes by it, and what is kept is taken straight from there: both would wait
+// until it has started. A browser that cannot be told so asks it, and gets the same.
 async function route(event) {
   const { protocol, hostname, port, pathname } = new URL(self.registration.scope);
   const folder = pathname.replace(/[{}()*+?:\\]/g, "\\$&");
@@ -59,7 +59,11 @@ async function fetchInto(cache, url, integrity) {
   if (!response.ok) {
     throw new Error(`${url}: ${response.status}`);
   }
-  await cache.put(url, response);
+  // A name is one content, whatever a host says that its answers depend on, which a browser would compare; and what has
+  // arrived is not compressed any more.
+  const headers = new Headers(response.headers);
+  ["vary", "content-encoding", "content-length"].forEach((name) => headers.delete(name));
+  await cache.put(url, new Response(response.body, { headers }));
 }
 
 async function forgetOthers() {

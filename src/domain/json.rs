@@ -522,8 +522,9 @@ impl<'text> de::Deserializer<'text> for Key<'text> {
 
     fn deserialize_u64<V: Visitor<'text>>(self, visitor: V) -> Result<V::Value, Garbled> {
         let mut reader = Reader { rest: &self.0 };
+        let digit = self.0.starts_with(|it: char| it.is_ascii_digit());
         match reader.whole()? {
-            (false, number) if reader.rest.is_empty() => visitor.visit_u64(number),
+            (_, number) if digit && reader.rest.is_empty() => visitor.visit_u64(number),
             _ => Err(Garbled),
         }
     }

@@ -28,22 +28,18 @@ use crate::journal::transfer;
 /// journal is of the rest, and may still be on its way.
 #[must_use]
 pub fn ask_ahead(store: Store) -> Rc<Http> {
-    let proof = choice(&store);
-    let authorization = browser::remembered_here(&proof);
-    let proof = authorization.is_some().then_some(&*proof);
+    let authorization = browser::remembered_here(&choice(&store));
     let http = Http::new(store, Box::<Fetch>::default());
     if let Some(authorization) = authorization {
         http.authorize(authorization);
     }
     http.ask_ahead();
-    remember_first_request(&http, proof);
-    Rc::new(http)
-}
-
-/// At the next visit it is sent while the program is on its way.
-fn remember_first_request(http: &Http, proof: Option<&str>) {
-    let first = http.first_request();
+    // It is sent at the next visit while the program is on its way.
+    let (first, proof) = (http.first_request(), choice(http.store()));
+    let proved = matches!(http.store().auth, Auth::Bearer | Auth::Basic);
+    let proof = proved.then_some(&*proof);
     browser::remember_first_request(&first.address, first.cookies, proof);
+    Rc::new(http)
 }
 
 /// Of this store: another one behind the same page is told nothing.
@@ -68,11 +64,8 @@ impl Team {
 
     /// Proves from now on who asks, and remembers it in this tab only.
     pub fn authorize(self, authorization: String) {
-        let http = self.http();
-        let proof = choice(http.store());
-        browser::remember_here(&proof, &authorization);
-        http.authorize(authorization);
-        remember_first_request(&http, Some(&proof));
+        browser::remember_here(&choice(self.http().store()), &authorization);
+        self.http().authorize(authorization);
     }
 
     fn http(self) -> Rc<Http> {

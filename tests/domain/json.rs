@@ -138,6 +138,8 @@ fn texts_at_the_edges_are_read_as_they_should_be() {
         r#"{"fields":{"truth":true,"several":[null,1],"counted":{}}}"#,
         r#"{"fields":{"truth":true,"counted":{"01":[2,"x"]}}}"#,
         r#"{"fields":{"truth":true,"counted":{"-1":[2,"x"]}}}"#,
+        r#"{"fields":{"truth":true,"counted":{" 1":[2,"x"]}}}"#,
+        r#"{"fields":{"truth":true,"counted":{"1 ":[2,"x"]}}}"#,
         r#"{"fields":{"truth":true,"truth":true,"counted":{}}}"#,
         r#"{"kind":"bare"}"#,
         r#"{"kind":"bare","size":3}"#,

@@ -151,8 +151,9 @@ impl Mounted {
                 Some("GET" | "HEAD") => self.answer(target),
                 _ => said("405 Method Not Allowed", "Only GET and HEAD.\n"),
             };
+            // Hosts that compress say what their answers depend on, and some say more than is so.
             let mut head = format!(
-                "HTTP/1.1 {}\r\nContent-Length: {}\r\nCache-Control: no-cache\r\n",
+                "HTTP/1.1 {}\r\nContent-Length: {}\r\nCache-Control: no-cache\r\nVary: Accept, User-Agent\r\n",
                 answer.status,
                 answer.body.len()
             );
