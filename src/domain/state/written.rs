@@ -2,9 +2,10 @@
 //!
 //! One value a line, each as JSON, in the order in which [`State::write`] writes them. Only what
 //! nothing else in the state can be derived from is written; reading derives the rest, and refuses
-//! what no sequence of events leads to. Ids are written once: elsewhere things are named by their
-//! number, and many small values share a line, as what is short is read fast. Deliberately not here:
-//! which version this is. Whoever keeps what was written keeps the version with it.
+//! what no sequence of events leads to. Where releases, flows, snapshots and
+//! environments are named in great numbers, it is by a number and not by an id, and many small values
+//! share a line: what is short is read fast. Deliberately not here: which version this is. Whoever
+//! keeps what was written keeps the version with it.
 
 use std::collections::BTreeMap;
 use std::iter::once;
