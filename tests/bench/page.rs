@@ -23,7 +23,6 @@ use serde_json::{Value, json};
 use xtask::stores::Kind;
 
 use crate::driver::products;
-use crate::hosting::only_file;
 use crate::page::{NotYet, Page, Role, Within, journey_in, until};
 use crate::places::{Place, authorized, fresh, running};
 use crate::shop::{self, Size};
@@ -165,11 +164,13 @@ impl Subject {
         });
         let site = Site::with(Some(&config.to_string()));
         let baseline = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bench/baseline");
-        let sheet = only_file(site.folder(), "style-", "css");
-        let sheet = sheet.file_name().expect("it is a file").to_string_lossy();
+        let index = site.folder().join("index.html");
+        let built = fs::read_to_string(&index).expect("it is there");
+        let styles = built.find("<style>").zip(built.find("</style>"));
+        let styles = styles.and_then(|(from, to)| built.get(from..to));
         let html = fs::read_to_string(baseline.join("index.html")).expect("it is there");
-        let html = html.replace("style.css", &sheet);
-        fs::write(site.folder().join("index.html"), html).expect("it can be written");
+        let html = html.replace("<style>", styles.expect("its styles lie in it"));
+        fs::write(index, html).expect("it can be written");
         let script = site.folder().join("baseline.js");
         fs::copy(baseline.join("baseline.js"), script).expect("it can be copied");
         Self {

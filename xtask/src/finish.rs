@@ -1,6 +1,7 @@
-//! What a release has and a page under development has not: the content security policy, one style
-//! sheet, the program in two parts, checksums and names by content for all that the page loads, the
-//! worker that keeps it for when there is no network, and everything compressed beside itself.
+//! What a release has and a page under development has not: the content security policy, its styles in
+//! the page itself, the program in two parts, checksums and names by content for all that the page
+//! loads, the worker that keeps it for when there is no network, and everything compressed beside
+//! itself.
 //!
 //! The policy stands in `index.html` under a name that no browser knows, because it forbids the
 //! script with which Trunk reloads a page under development.
@@ -23,6 +24,7 @@ use crate::split;
 
 const POLICY_IN_SOURCE: &str = "release-content-security-policy";
 const POLICY: &str = "content-security-policy";
+const STYLES_IN_SOURCE: &str = "style-src 'self'";
 const LOADER: &str = "boot.js";
 
 /// The worker: its name never changes, or a browser would keep an old one for ever.
@@ -47,21 +49,13 @@ pub(crate) fn finish(folder: &Path, sources: &Sources) -> Outcome {
     let cannot =
         |error: io::Error| format!("Cannot finish the site in {}: {error}", folder.display());
     let page = folder.join("index.html");
-    let html = with_policy(&fs::read_to_string(&page).map_err(cannot)?)?;
-
-    let (html, sheets) = with_one_sheet(&html);
+    let (html, sheets) = with_one_sheet(&fs::read_to_string(&page).map_err(cannot)?);
     let mut styles = String::new();
     for sheet in &sheets {
         styles += &fs::read_to_string(folder.join(sheet)).map_err(cannot)?;
         fs::remove_file(folder.join(sheet)).map_err(cannot)?;
     }
-    let name = named_by_content("style", "css", styles.as_bytes());
-    let link = format!(
-        "<link rel=\"stylesheet\" href=\"./{name}\" integrity=\"{}\">",
-        integrity(styles.as_bytes())
-    );
-    fs::write(folder.join(&name), styles).map_err(cannot)?;
-    let html = html.replace(SHEET, &link);
+    let html = with_styles(&with_policy(&html, &styles)?, &styles)?;
 
     let loader = fs::read_to_string(folder.join(LOADER)).map_err(cannot)?;
     fs::remove_file(folder.join(LOADER)).map_err(cannot)?;
@@ -80,17 +74,31 @@ pub(crate) fn finish(folder: &Path, sources: &Sources) -> Outcome {
     compress(folder).map_err(cannot)
 }
 
-fn with_policy(html: &str) -> Outcome<String> {
-    if html.matches(POLICY_IN_SOURCE).count() == 1 {
-        Ok(html.replace(POLICY_IN_SOURCE, POLICY))
-    } else {
-        Err(format!(
-            "index.html must hold the policy of a release once: <meta http-equiv=\"{POLICY_IN_SOURCE}\" content=\"…\">"
-        ))
+/// The page with its policy in effect, which lets it have these styles and no others.
+fn with_policy(html: &str, styles: &str) -> Outcome<String> {
+    let held = [POLICY_IN_SOURCE, STYLES_IN_SOURCE].map(|it| html.matches(it).count());
+    if held != [1, 1] {
+        return Err(format!(
+            "index.html must hold the policy of a release once: <meta http-equiv=\"{POLICY_IN_SOURCE}\" \
+             content=\"… {STYLES_IN_SOURCE} …\">"
+        ));
     }
+    let checksum = integrity(styles.as_bytes());
+    Ok(html
+        .replace(POLICY_IN_SOURCE, POLICY)
+        .replace(STYLES_IN_SOURCE, &format!("style-src '{checksum}'")))
 }
 
-/// Stands for the link to the one sheet until its content is known.
+/// The page with its styles in place of [`SHEET`]: its frame is painted as soon as the page is there,
+/// which over a slow line is a round trip sooner.
+fn with_styles(html: &str, styles: &str) -> Outcome<String> {
+    if styles.contains("</") {
+        return Err("A style sheet in the page must not hold \"</\".".to_owned());
+    }
+    Ok(html.replace(SHEET, &format!("<style>{styles}</style>")))
+}
+
+/// Stands for the styles of the page.
 const SHEET: &str = "<the-one-sheet>";
 
 /// The page with [`SHEET`] where the first of its style sheets was linked, and the names of all of
@@ -299,17 +307,30 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_policy_takes_effect_in_a_release() {
-        let html =
-            "<meta http-equiv=release-content-security-policy content=\"default-src 'none'\">";
+    fn the_policy_takes_effect_in_a_release_and_allows_its_own_styles() {
+        let html = "<meta http-equiv=release-content-security-policy content=\"default-src 'none'; style-src 'self'\">";
+        // Of "a", by `openssl dgst -sha384 -binary | base64`.
         assert_eq!(
-            with_policy(html),
+            with_policy(html, "a"),
             Ok(
-                "<meta http-equiv=content-security-policy content=\"default-src 'none'\">"
+                "<meta http-equiv=content-security-policy content=\"default-src 'none'; \
+                style-src 'sha384-VKWbnyKwuAiA2EJ+VIt8I6vYc0huHwNdzpzWl+hRdQM8qojm1XvDXvrgta/TFF8x'\">"
                     .to_owned()
             )
         );
-        assert!(with_policy("<meta charset=utf-8>").is_err());
+        assert!(with_policy("<meta charset=utf-8>", "a").is_err());
+        let without = html.replace("; style-src 'self'", "");
+        assert!(with_policy(&without, "a").is_err());
+    }
+
+    #[test]
+    fn the_styles_lie_in_the_page_and_cannot_end_before_their_end() {
+        let html = format!("<head>{SHEET}<p>");
+        assert_eq!(
+            with_styles(&html, "a{b:c}").as_deref(),
+            Ok("<head><style>a{b:c}</style><p>")
+        );
+        assert!(with_styles(&html, "a{b:\"</style>\"}").is_err());
     }
 
     #[test]
