@@ -112,7 +112,7 @@ impl Steps {
             let _ = history.set_scroll_restoration(web_sys::ScrollRestoration::Manual);
         }
         let steps = Self::default();
-        steps.arrive();
+        steps.come();
         steps
     }
 
@@ -120,6 +120,10 @@ impl Steps {
     pub fn arrive(&self) -> Arrival {
         let scrolled = window().scroll_y().unwrap_or_default();
         self.known.borrow_mut().insert(self.here.get(), scrolled);
+        self.come()
+    }
+
+    fn come(&self) -> Arrival {
         let Ok(history) = window().history() else {
             return Arrival::Known(None);
         };
@@ -605,8 +609,6 @@ thread_local! {
         &Array::new(),
         &options([("dateStyle", "medium"), ("timeStyle", "short")]),
     );
-    static RELATIVE: Intl::RelativeTimeFormat =
-        Intl::RelativeTimeFormat::new(&Array::of1(&"en".into()), &options([("numeric", "auto")]));
 }
 
 fn options<const N: usize>(entries: [(&str, &str); N]) -> Object {
@@ -640,27 +642,6 @@ pub fn iso(at: u64) -> String {
         return String::new();
     }
     date.to_iso_string().into()
-}
-
-/// Says how long before (or after) `now` a moment is: "2 hours ago", "yesterday". These are words in
-/// the page's sentences and in its language, whatever the browser's locale is.
-#[must_use]
-pub fn relative_time(at: u64, now: u64) -> String {
-    const UNITS: [(f64, &str); 5] = [
-        (365.0 * 86_400.0, "year"),
-        (30.0 * 86_400.0, "month"),
-        (86_400.0, "day"),
-        (3_600.0, "hour"),
-        (60.0, "minute"),
-    ];
-    let seconds = (number(at) - number(now)) / 1_000.0;
-    let (count, unit) = UNITS
-        .into_iter()
-        .map(|(length, unit)| ((seconds / length).trunc(), unit))
-        .find(|(count, _)| *count != 0.0)
-        // Within the minute: "now".
-        .unwrap_or((0.0, "second"));
-    RELATIVE.with(|relative| relative.format(count, unit).into())
 }
 
 // Sizes -------------------------------------------------------------------------------------------
