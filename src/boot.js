@@ -157,11 +157,23 @@ function offer(waiting) {
   document.body.append(notice);
 }
 
-// The program takes the shell away once it has something to show.
+// Says by what name and picture the page can be installed.
+function offerToInstall() {
+  const link = document.createElement("link");
+  link.rel = "manifest";
+  link.href = address("manifest.webmanifest");
+  document.head.append(link);
+}
+
+// The program takes the shell away once it has something to show. What is for later waits until that is done.
 const started = start();
+const whenIdle = globalThis.requestIdleCallback ?? ((act) => setTimeout(act, 1_000));
 started.then(() => {
-  if (worker && navigator.serviceWorker) {
-    // Without it the page works all the same, as long as there is a network: private windows and full disks refuse it.
-    keepForLater().catch((reason) => console.info("Not kept for use without a network:", reason));
-  }
+  whenIdle(() => {
+    offerToInstall();
+    if (worker && navigator.serviceWorker) {
+      // Without it the page works all the same, as long as there is a network: private windows and full disks refuse it.
+      keepForLater().catch((reason) => console.info("Not kept for use without a network:", reason));
+    }
+  });
 }, sayWhatWentWrong);

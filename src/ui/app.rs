@@ -73,6 +73,7 @@ pub fn App(
                     (beginning, _) => {
                         browser::breathe().await;
                         let founding = founding(beginning.unwrap_or(keeper.beginning()));
+                        browser::breathe().await;
                         let begun = Session::begin(reads, keeper.backend(), founding, ids).await;
                         begun.inspect(|session| Keeper::remember_founded(session.tip()))
                     }

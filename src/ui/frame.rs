@@ -6,6 +6,7 @@ use super::components::icon::{Glyph, Icon};
 use super::navigation::Navigation;
 use super::news::RECENT;
 use super::problem::role_name;
+use super::rest::of_the_rest;
 use super::route::Route;
 use crate::browser;
 use crate::domain::actor::{Actor, Role};
@@ -89,6 +90,36 @@ fn find(finding: RwSignal<bool>) -> AnyView {
 
 /// Who acts, and how the page looks: behind one button.
 fn profile(actor: RwSignal<Actor>, theme: RwSignal<Theme>) -> AnyView {
+    let opened = RwSignal::new(false);
+    let who = move || {
+        let Actor { name, role } = &*actor.read();
+        let role = role_name(*role);
+        if name.as_str() == role {
+            role.to_owned()
+        } else {
+            format!("{name}, {role}")
+        }
+    };
+    view! {
+        <button
+            type="button"
+            class="button profile-opener"
+            popovertarget="profile"
+            on:click=move |_| opened.set(true)
+        >
+            <Glyph icon=Icon::Person />
+            <span class="label">"Acting as: "</span>
+            <span class="name" title=who>{who}</span>
+        </button>
+        <div id="profile" class="profile" popover="auto" role="group" aria-label="Profile">
+            {move || opened.get().then(|| of_the_rest(move |_| settings(actor, theme)))}
+        </div>
+    }
+    .into_any()
+}
+
+/// What the profile holds.
+fn settings(actor: RwSignal<Actor>, theme: RwSignal<Theme>) -> AnyView {
     let own = RwSignal::new(browser::remembered("name").unwrap_or_default());
     let become_one = move |role: Role| {
         actor.set(acting_as(role, &own.read_untracked()));
@@ -100,59 +131,43 @@ fn profile(actor: RwSignal<Actor>, theme: RwSignal<Theme>) -> AnyView {
     let themes = Theme::ALL.into_iter().map(|it| {
         view! { <option value=it.slug() selected=move || theme.get() == it>{it.name()}</option> }
     });
-    let who = move || {
-        let Actor { name, role } = &*actor.read();
-        let role = role_name(*role);
-        if name.as_str() == role {
-            role.to_owned()
-        } else {
-            format!("{name}, {role}")
-        }
-    };
     view! {
-        <button type="button" class="button profile-opener" popovertarget="profile">
-            <Glyph icon=Icon::Person />
-            <span class="label">"Acting as: "</span>
-            <span class="name" title=who>{who}</span>
-        </button>
-        <div id="profile" class="profile" popover="auto" role="group" aria-label="Profile">
-            <label>
-                <span class="label">"Your name"</span>
-                <input
-                    type="text"
-                    autocomplete="name"
-                    maxlength=Name::LIMIT
-                    prop:value=own
-                    on:input=move |event| {
-                        let name = event_target_value(&event);
-                        browser::remember("name", &name);
-                        own.set(name);
-                        let role = actor.read_untracked().role;
-                        become_one(role);
-                    }
-                />
-            </label>
-            <p class="hint">"The history names you by it. Without a name it names your role."</p>
-            <label>
-                <span class="label">"Acting as"</span>
-                <select on:change=move |event| {
-                    let slug = event_target_value(&event);
-                    if let Some(role) = Role::ALL.into_iter().find(|role| role_slug(*role) == slug) {
-                        browser::remember("role", role_slug(role));
-                        become_one(role);
-                    }
-                }>{roles.collect_view()}</select>
-            </label>
-            <p class="hint">"A setting of this page: it protects nothing."</p>
-            <label>
-                <span class="label">"Theme"</span>
-                <select on:change=move |event| {
-                    let chosen = Theme::parse(&event_target_value(&event));
-                    browser::remember("theme", chosen.slug());
-                    theme.set(chosen);
-                }>{themes.collect_view()}</select>
-            </label>
-        </div>
+        <label>
+            <span class="label">"Your name"</span>
+            <input
+                type="text"
+                autocomplete="name"
+                maxlength=Name::LIMIT
+                prop:value=own
+                on:input=move |event| {
+                    let name = event_target_value(&event);
+                    browser::remember("name", &name);
+                    own.set(name);
+                    let role = actor.read_untracked().role;
+                    become_one(role);
+                }
+            />
+        </label>
+        <p class="hint">"The history names you by it. Without a name it names your role."</p>
+        <label>
+            <span class="label">"Acting as"</span>
+            <select on:change=move |event| {
+                let slug = event_target_value(&event);
+                if let Some(role) = Role::ALL.into_iter().find(|role| role_slug(*role) == slug) {
+                    browser::remember("role", role_slug(role));
+                    become_one(role);
+                }
+            }>{roles.collect_view()}</select>
+        </label>
+        <p class="hint">"A setting of this page: it protects nothing."</p>
+        <label>
+            <span class="label">"Theme"</span>
+            <select on:change=move |event| {
+                let chosen = Theme::parse(&event_target_value(&event));
+                browser::remember("theme", chosen.slug());
+                theme.set(chosen);
+            }>{themes.collect_view()}</select>
+        </label>
     }
     .into_any()
 }

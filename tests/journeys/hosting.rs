@@ -61,6 +61,28 @@ fn a_release_is_rolled_back_without_a_network() {
     });
 }
 
+/// The page says by what name and picture it can be installed, once its first view is there.
+#[test]
+fn the_page_can_be_installed() {
+    journey(|page| {
+        let name = until(|| {
+            let link = page.run("return document.querySelector('link[rel=manifest]')?.href");
+            let name = link.as_str().and_then(|it| it.rsplit('/').next());
+            name.map(str::to_owned)
+                .ok_or(NotYet("no manifest is named".into()))
+        });
+        let manifest = fs::read_to_string(built_site().join(name)).unwrap();
+        let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
+        assert_eq!(manifest["name"], "Flow Environments");
+        let pictures = manifest["icons"].as_array().expect("it has pictures");
+        assert!(!pictures.is_empty());
+        for picture in pictures {
+            let file = picture["src"].as_str().expect("it is a file");
+            assert!(built_site().join(file).is_file(), "{file} is missing");
+        }
+    });
+}
+
 /// A newer version is whole before it is offered, and comes when it is asked for.
 #[test]
 fn a_newer_version_is_offered_and_comes_when_asked_for() {

@@ -426,12 +426,7 @@ function page() {
     <div class="who"><button type="button" class="button find-opener" aria-haspopup="dialog" aria-keyshortcuts="Control+K Meta+K">${glyph("search")}<span class="name">Find</span><kbd aria-hidden="true">Ctrl K</kbd></button>
     <button type="button" class="button quiet icon" aria-label="Recent" title="Recent">${glyph("clock")}</button>
     <button type="button" class="button profile-opener">${glyph("person")}<span class="label">Acting as: </span><span class="name" title="Administrator">Administrator</span></button>
-    <div class="profile" popover="auto" role="group" aria-label="Profile">
-    <label><span class="label">Your name</span><input type="text" autocomplete="name" maxlength="80"></label>
-    <p class="hint">The history names you by it. Without a name it names your role.</p>
-    <label><span class="label">Acting as</span><select>${option("administrator", "Administrator", true)}${option("standard", "Standard user")}${option("viewer", "Viewer")}</select></label>
-    <p class="hint">A setting of this page: it protects nothing.</p>
-    <label><span class="label">Theme</span><select>${option("system", "System", true)}${option("light", "Light")}${option("dark", "Dark")}</select></label></div></div></header>`;
+    <div class="profile" popover="auto" role="group" aria-label="Profile"></div></div></header>`;
   const filters = `<div class="filters" role="search" aria-label="Releases">
     <label><span class="label">Environment</span><select>${option("", "All environments", true)}${environments.map((it) => option(it.id, it.name)).join("")}</select></label>
     <label><span class="label">Deployed</span><select>${option("1", "Last 24 hours")}${option("7", "Last 7 days")}${option("30", "Last 30 days")}${option("90", "Last 90 days")}${option("", "Any time", true)}</select></label>
