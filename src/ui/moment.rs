@@ -20,11 +20,10 @@ pub fn ago(at: Timestamp) -> AnyView {
 
 /// Says how long before (or after) `now` a moment is, both in milliseconds: "2 hours ago", "yesterday".
 ///
-/// These are words in the page's sentences and in its language, whatever the browser's locale is; the
-/// same words as `Intl.RelativeTimeFormat` has in English, which takes some 20 ms to be made the first
-/// time, before the list can be seen.
-#[must_use]
-pub fn relative(at: u64, now: u64) -> String {
+/// These are words in the page's sentences and in its language, whatever the browser's locale is: those
+/// of `Intl.RelativeTimeFormat`, which takes some 20 ms to be made the first time, before the list can be
+/// seen.
+fn relative(at: u64, now: u64) -> String {
     const UNITS: [(u64, &str, Option<[&str; 2]>); 5] = [
         (365 * 86_400, "year", Some(["last year", "next year"])),
         (30 * 86_400, "month", Some(["last month", "next month"])),
@@ -46,5 +45,41 @@ pub fn relative(at: u64, now: u64) -> String {
         format!("{count} {unit}{ending} ago")
     } else {
         format!("in {count} {unit}{ending}")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: u64 = 1_795_403_940_000;
+    const SECOND: u64 = 1_000;
+    const HOUR: u64 = 3_600 * SECOND;
+    const DAY: u64 = 24 * HOUR;
+
+    #[test]
+    fn a_moment_is_told_in_its_longest_unit() {
+        // As `new Intl.RelativeTimeFormat("en", { numeric: "auto" })` says them.
+        for (away, before, after) in [
+            (0, "now", "now"),
+            (59 * SECOND, "now", "now"),
+            (60 * SECOND, "1 minute ago", "in 1 minute"),
+            (119 * SECOND, "1 minute ago", "in 1 minute"),
+            (59 * 60 * SECOND, "59 minutes ago", "in 59 minutes"),
+            (HOUR, "1 hour ago", "in 1 hour"),
+            (DAY - 1, "23 hours ago", "in 23 hours"),
+            (DAY, "yesterday", "tomorrow"),
+            (2 * DAY - 1, "yesterday", "tomorrow"),
+            (29 * DAY, "29 days ago", "in 29 days"),
+            (30 * DAY, "last month", "next month"),
+            (364 * DAY, "12 months ago", "in 12 months"),
+            (365 * DAY, "last year", "next year"),
+            (730 * DAY, "2 years ago", "in 2 years"),
+        ] {
+            assert_eq!(relative(NOW - away, NOW), before);
+            assert_eq!(relative(NOW + away, NOW), after);
+        }
+        assert_eq!(relative(0, NOW), "56 years ago");
+        assert_eq!(relative(u64::MAX, 0), "in 584942417 years");
     }
 }
