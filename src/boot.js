@@ -157,12 +157,13 @@ function offer(waiting) {
   document.body.append(notice);
 }
 
-// Says by what name and picture the page can be installed.
-function offerToInstall() {
-  const link = document.createElement("link");
-  link.rel = "manifest";
-  link.href = address("manifest.webmanifest");
-  document.head.append(link);
+// The page's picture, and by what name it can be installed.
+function present() {
+  const files = { icon: "icon.svg", manifest: "manifest.webmanifest" };
+  document.querySelector("link[rel=icon]").remove();
+  for (const [rel, file] of Object.entries(files)) {
+    document.head.append(Object.assign(document.createElement("link"), { rel, href: address(file) }));
+  }
 }
 
 // The program takes the shell away once it has something to show. What is for later waits until that is done.
@@ -170,7 +171,7 @@ const started = start();
 const whenIdle = globalThis.requestIdleCallback ?? ((act) => setTimeout(act, 1_000));
 started.then(() => {
   whenIdle(() => {
-    offerToInstall();
+    present();
     if (worker && navigator.serviceWorker) {
       // Without it the page works all the same, as long as there is a network: private windows and full disks refuse it.
       keepForLater().catch((reason) => console.info("Not kept for use without a network:", reason));

@@ -364,10 +364,21 @@ pub async fn pause(milliseconds: u32) {
     let _ = JsFuture::from(waited).await;
 }
 
-/// Lets the browser do what waits: paint, and answer to whoever presses something. A phone is to be
-/// free often while a page opens.
+thread_local! {
+    /// When the browser was last free to do what waits, in milliseconds since the epoch.
+    static FREE: Cell<f64> = const { Cell::new(0.0) };
+}
+
+/// Lets the browser do what waits, paint and answer to whoever presses something, unless it was free
+/// to do so just before: a phone is to be free often while a page opens, and a fast machine is not to
+/// draw what is replaced at once.
 pub async fn breathe() {
-    pause(0).await;
+    const JUST_BEFORE: f64 = 8.0;
+    // A clock that was set back has been free for a time that nobody knows.
+    if !(0.0..JUST_BEFORE).contains(&(Date::now() - FREE.get())) {
+        pause(0).await;
+        FREE.set(Date::now());
+    }
 }
 
 // Choices -----------------------------------------------------------------------------------------

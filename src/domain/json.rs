@@ -46,10 +46,10 @@ pub fn read<'text, T: Deserialize<'text>>(text: &'text str) -> Result<T, Garbled
 ///
 /// Where it is anything else than one such value: what of the text had been read when that was seen.
 pub fn read_telling<'text, T: Deserialize<'text>>(text: &'text str) -> Result<T, &'text str> {
-    let mut reader = Reader { rest: text };
+    let mut reader = Reader::new(text);
     match T::deserialize(&mut reader) {
         Ok(value) if reader.next().is_none() => Ok(value),
-        _ => Err(text.strip_suffix(reader.rest).unwrap_or(text)),
+        _ => Err(text.get(..reader.at).unwrap_or(text)),
     }
 }
 
@@ -60,12 +60,22 @@ const DEPTH: u8 = 128;
 /// How many digits a number may have that is less than 2⁶⁴, whatever they are.
 const MOST_DIGITS: usize = 19;
 
-/// What has not been read yet.
+/// A text, and how many bytes of it have been read: up to the end of a character.
 struct Reader<'text> {
-    rest: &'text str,
+    text: &'text str,
+    at: usize,
 }
 
 impl<'text> Reader<'text> {
+    const fn new(text: &'text str) -> Self {
+        Self { text, at: 0 }
+    }
+
+    /// What has not been read yet.
+    fn rest(&self) -> &'text [u8] {
+        self.text.as_bytes().get(self.at..).unwrap_or_default()
+    }
+
     /// The next byte that is not white space, without taking it.
     #[expect(
         clippy::inline_always,
@@ -73,7 +83,7 @@ impl<'text> Reader<'text> {
     )]
     #[inline(always)]
     fn next(&mut self) -> Option<u8> {
-        let next = self.rest.as_bytes().first().copied();
+        let next = self.text.as_bytes().get(self.at).copied();
         if next.is_none_or(|it| it > b' ') {
             return next;
         }
@@ -82,13 +92,14 @@ impl<'text> Reader<'text> {
 
     #[inline(never)]
     fn next_after_space(&mut self) -> Option<u8> {
-        self.rest = self.rest.trim_start_matches([' ', '\n', '\r', '\t']);
-        self.rest.as_bytes().first().copied()
+        let space = |byte: &u8| matches!(byte, b' ' | b'\n' | b'\r' | b'\t');
+        self.at += self.rest().iter().take_while(|byte| space(byte)).count();
+        self.rest().first().copied()
     }
 
     /// Takes the next byte, which is a whole character's.
-    fn pass(&mut self) {
-        self.rest = self.rest.get(1..).unwrap_or_default();
+    const fn pass(&mut self) {
+        self.at += 1;
     }
 
     /// Takes `mark`, which is a whole character's, where it comes next.
@@ -110,9 +121,11 @@ impl<'text> Reader<'text> {
         if self.next() != word.bytes().next() {
             return false;
         }
-        let rest = self.rest.strip_prefix(word);
-        self.rest = rest.unwrap_or(self.rest);
-        rest.is_some()
+        let comes = self.rest().starts_with(word.as_bytes());
+        if comes {
+            self.at += word.len();
+        }
+        comes
     }
 
     fn take_word(&mut self, word: &str) -> Result<(), Garbled> {
@@ -121,8 +134,9 @@ impl<'text> Reader<'text> {
 
     /// Takes the next `length` bytes, of which the last is a whole character's.
     fn cut(&mut self, length: usize) -> Result<&'text str, Garbled> {
-        let (cut, rest) = self.rest.split_at_checked(length).ok_or(Garbled)?;
-        self.rest = rest;
+        let end = self.at.saturating_add(length);
+        let cut = self.text.get(self.at..end).ok_or(Garbled)?;
+        self.at = end;
         Ok(cut)
     }
 
@@ -131,7 +145,7 @@ impl<'text> Reader<'text> {
         self.take(b'"')?;
         let mut text = Cow::Borrowed("");
         loop {
-            let plain = plain(self.rest.as_bytes());
+            let plain = plain(self.rest());
             text += self.cut(plain)?;
             match self.cut(1)? {
                 "\"" => return Ok(text),
@@ -184,8 +198,8 @@ impl<'text> Reader<'text> {
     fn number(&mut self) -> Result<&'text str, Garbled> {
         self.next();
         let number = |byte| matches!(byte, b'0'..=b'9' | b'-' | b'+' | b'.' | b'e' | b'E');
-        let length = self.rest.bytes().position(|byte| !number(byte));
-        self.cut(length.unwrap_or(self.rest.len()))
+        let length = self.rest().iter().take_while(|byte| number(**byte)).count();
+        self.cut(length)
     }
 
     /// A whole number, with its sign.
@@ -194,7 +208,7 @@ impl<'text> Reader<'text> {
         let negative = self.took(b'-');
         let mut number = 0_u64;
         let mut length = 0;
-        for byte in self.rest.bytes() {
+        for &byte in self.rest() {
             match byte {
                 b'0'..=b'9' => {
                     number = number.wrapping_mul(10).wrapping_add((byte - b'0').into());
@@ -521,10 +535,10 @@ impl<'text> de::Deserializer<'text> for Key<'text> {
     }
 
     fn deserialize_u64<V: Visitor<'text>>(self, visitor: V) -> Result<V::Value, Garbled> {
-        let mut reader = Reader { rest: &self.0 };
+        let mut reader = Reader::new(&self.0);
         let digit = self.0.starts_with(|it: char| it.is_ascii_digit());
         match reader.whole()? {
-            (_, number) if digit && reader.rest.is_empty() => visitor.visit_u64(number),
+            (_, number) if digit && reader.rest().is_empty() => visitor.visit_u64(number),
             _ => Err(Garbled),
         }
     }
