@@ -160,13 +160,13 @@ function offer(waiting) {
 // The page's picture, and by what name it can be installed.
 function present() {
   const files = { icon: "icon.svg", manifest: "manifest.webmanifest" };
-  document.querySelector("link[rel=icon]").remove();
+  document.querySelector("link[rel=icon]")?.remove();
   for (const [rel, file] of Object.entries(files)) {
     document.head.append(Object.assign(document.createElement("link"), { rel, href: address(file) }));
   }
 }
 
-// The program takes the shell away once it has something to show. What is for later waits until that is done.
+// The program takes the shell away once it has something to show. What is for later waits until the browser is idle.
 const started = start();
 const whenIdle = globalThis.requestIdleCallback ?? ((act) => setTimeout(act, 1_000));
 started.then(() => {

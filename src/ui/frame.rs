@@ -91,6 +91,8 @@ fn find(finding: RwSignal<bool>) -> AnyView {
 /// Who acts, and how the page looks: behind one button.
 fn profile(actor: RwSignal<Actor>, theme: RwSignal<Theme>) -> AnyView {
     let opened = RwSignal::new(false);
+    // As the actor was made from it.
+    let own = RwSignal::new(browser::remembered("name").unwrap_or_default());
     let who = move || {
         let Actor { name, role } = &*actor.read();
         let role = role_name(*role);
@@ -112,15 +114,14 @@ fn profile(actor: RwSignal<Actor>, theme: RwSignal<Theme>) -> AnyView {
             <span class="name" title=who>{who}</span>
         </button>
         <div id="profile" class="profile" popover="auto" role="group" aria-label="Profile">
-            {move || opened.get().then(|| of_the_rest(move |_| settings(actor, theme)))}
+            {move || opened.get().then(|| of_the_rest(move |_| settings(actor, own, theme)))}
         </div>
     }
     .into_any()
 }
 
 /// What the profile holds.
-fn settings(actor: RwSignal<Actor>, theme: RwSignal<Theme>) -> AnyView {
-    let own = RwSignal::new(browser::remembered("name").unwrap_or_default());
+fn settings(actor: RwSignal<Actor>, own: RwSignal<String>, theme: RwSignal<Theme>) -> AnyView {
     let become_one = move |role: Role| {
         actor.set(acting_as(role, &own.read_untracked()));
     };

@@ -1,5 +1,5 @@
 //! What the first view does not need, and is loaded after it: what a release holds, the other pages, the
-//! forms, and the stores that a team shares.
+//! forms, the profile, and the stores that a team shares.
 //!
 //! What calls something of the rest does so by [`Arrived::run`], and nobody has an [`Arrived`] before
 //! the rest is there. A release is split right there (`xtask/src/split.rs`): whatever can only be

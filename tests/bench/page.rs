@@ -153,7 +153,7 @@ impl Subject {
         }
     }
 
-    /// The plain page, with the same style sheet.
+    /// The plain page, with the same styles.
     fn plain(tenant: &Tenant) -> Self {
         let place = filled(tenant);
         let (_, authorization) = authorized()[0];

@@ -61,7 +61,8 @@ fn a_release_is_rolled_back_without_a_network() {
     });
 }
 
-/// The page says by what name and picture it can be installed, once its first view is there.
+/// The page has its picture, and says by what name and pictures it can be installed, as soon as the browser
+/// has nothing else to do.
 #[test]
 fn the_page_can_be_installed() {
     journey(|page| {
@@ -71,6 +72,8 @@ fn the_page_can_be_installed() {
             name.map(str::to_owned)
                 .ok_or(NotYet("no manifest is named".into()))
         });
+        let picture = page.run("return [...document.querySelectorAll('link[rel=icon]')].map(it => it.href.split('/').pop())");
+        assert_eq!(picture, serde_json::json!(["icon.svg"]));
         let manifest = fs::read_to_string(built_site().join(name)).unwrap();
         let manifest: serde_json::Value = serde_json::from_str(&manifest).unwrap();
         assert_eq!(manifest["name"], "Flow Environments");

@@ -3,8 +3,8 @@
 use std::fs;
 
 use crate::hosting::{copy_of_the_site, only_file};
-use crate::page::{Page, Role, Within, built_site, journey, journey_in};
-use crate::steps::{ROLL_BACK, ROLLBACK_FORM, finish, go_home, release, releases};
+use crate::page::{Page, Role, Within, built_site, journey, journey_in, keys};
+use crate::steps::{ROLL_BACK, ROLLBACK_FORM, finish, go_home, open_profile, release, releases};
 
 /// What a first view may load, compressed.
 const BUDGET: u64 = 200_000;
@@ -47,6 +47,10 @@ fn without_the_rest_the_first_view_works_and_all_else_can_be_tried_again() {
             go_home(page);
             missing.is_gone();
         }
+        open_profile(page);
+        missing.button("Try again").is_there();
+        page.press(keys::ESCAPE);
+        missing.is_gone();
         page.reload();
         page.go(&format!("{in_release}/rollback"));
         missing.button("Try again").click();

@@ -55,6 +55,7 @@ pub(crate) fn finish(folder: &Path, sources: &Sources) -> Outcome {
         styles += &fs::read_to_string(folder.join(sheet)).map_err(cannot)?;
         fs::remove_file(folder.join(sheet)).map_err(cannot)?;
     }
+    let styles = in_ascii(&styles);
     let html = with_styles(&with_policy(&html, &styles)?, &styles)?;
 
     let loader = fs::read_to_string(folder.join(LOADER)).map_err(cannot)?;
@@ -89,11 +90,30 @@ fn with_policy(html: &str, styles: &str) -> Outcome<String> {
         .replace(STYLES_IN_SOURCE, &format!("style-src '{checksum}'")))
 }
 
+/// The same styles, whatever a host says that the page's characters are: a browser compares the
+/// checksum with what it has read.
+fn in_ascii(styles: &str) -> String {
+    let mut escaped = String::new();
+    for character in styles.chars() {
+        if character.is_ascii() {
+            escaped.push(character);
+        } else {
+            // Writing to a string cannot fail.
+            let _ = write!(escaped, "\\{:x} ", u32::from(character));
+        }
+    }
+    escaped
+}
+
 /// The page with its styles in place of [`SHEET`]: its frame is painted as soon as the page is there,
 /// which over a slow line is a round trip sooner.
 fn with_styles(html: &str, styles: &str) -> Outcome<String> {
-    if styles.contains("</") {
-        return Err("A style sheet in the page must not hold \"</\".".to_owned());
+    if ["</", "\r", "\0"].iter().any(|it| styles.contains(it)) {
+        return Err(
+            "The styles of the page must not hold \"</\", a carriage return or a NUL, which a browser \
+             reads as something else."
+                .to_owned(),
+        );
     }
     Ok(html.replace(SHEET, &format!("<style>{styles}</style>")))
 }
@@ -330,7 +350,10 @@ mod tests {
             with_styles(&html, "a{b:c}").as_deref(),
             Ok("<head><style>a{b:c}</style><p>")
         );
-        assert!(with_styles(&html, "a{b:\"</style>\"}").is_err());
+        for misread in ["</style>", "\r", "\0"] {
+            assert!(with_styles(&html, &format!("a{{b:\"{misread}\"}}")).is_err());
+        }
+        assert_eq!(in_ascii("a{b:\"→ c\"}"), "a{b:\"\\2192  c\"}");
     }
 
     #[test]

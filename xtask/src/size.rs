@@ -93,8 +93,8 @@ fn row(name: &str, raw: usize, compressed: usize) -> String {
 /// A name, and its size plain and compressed.
 type Sized = (String, usize, usize);
 
-/// What a browser loads before the page is seen. Not the worker and the rest of the program, which
-/// come after that, and no icon that only an installed page has.
+/// What a browser loads before the page is seen. Not the worker, the rest of the program and the
+/// icons, which come after that.
 fn first_view(dist: &Path) -> io::Result<Vec<Sized>> {
     let page = fs::read_to_string(dist.join("index.html"))?;
     let mut loaded = Vec::new();

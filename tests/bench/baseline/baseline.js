@@ -27,13 +27,13 @@ const releaseName = (id) => releases.get(id)?.name ?? "a release that is gone";
 const flowName = (id) => flows.get(id) ?? "a flow that is gone";
 const exact = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "medium" });
 const byName = new Intl.Collator("en", { numeric: true, sensitivity: "accent" }).compare;
-const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
-const UNITS = [["year", 31536000], ["month", 2592000], ["day", 86400], ["hour", 3600], ["minute", 60]];
+const UNITS = [["year", 31536000, "last year"], ["month", 2592000, "last month"], ["day", 86400, "yesterday"], ["hour", 3600], ["minute", 60]];
 
 function ago(at) {
-  const seconds = (at - Date.now()) / 1000;
-  const [unit, length] = UNITS.find(([, it]) => Math.trunc(seconds / it) !== 0) ?? ["second", Infinity];
-  const text = relative.format(Math.trunc(seconds / length), unit);
+  const seconds = (Date.now() - at) / 1000;
+  const [unit, length, one] = UNITS.find(([, it]) => seconds >= it) ?? ["second", Infinity, "now"];
+  const count = Math.trunc(seconds / length);
+  const text = count > 1 || !one ? `${count} ${unit}${count === 1 ? "" : "s"} ago` : one;
   return `<time datetime="${new Date(at).toISOString()}" title="${exact.format(at)}">${text}</time>`;
 }
 
