@@ -7,12 +7,10 @@ pub mod tiles;
 pub mod welcome;
 
 use leptos::prelude::*;
-use leptos::task::spawn_local;
 
 use self::releases::Releases;
 use self::tiles::Tiles;
 use self::welcome::Welcome;
-use crate::browser;
 use crate::domain::actor::Role;
 use crate::domain::id::ReleaseId;
 use crate::ui::build::BuildForm;
@@ -34,12 +32,6 @@ pub fn Environments() -> impl IntoView {
         Route::Environments { open, .. } => open,
         _ => None,
     });
-    // A phone is to show the page before it makes the form that the address opens over it.
-    let shown = RwSignal::new(false);
-    spawn_local(async move {
-        browser::breathe().await;
-        shown.try_set(true);
-    });
     view! {
         <div class="page-head">
             <h1>"Environments"</h1>
@@ -58,7 +50,7 @@ pub fn Environments() -> impl IntoView {
         <Releases open=open />
         {move || match open.get() {
             None | Some(Open::Release(_)) => None,
-            Some(open) => shown.get().then(|| of_the_rest(move |_| form(navigation, open))),
+            Some(open) => Some(of_the_rest(move |_| form(navigation, open))),
         }}
     }
 }
