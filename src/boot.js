@@ -5,8 +5,16 @@
 // version ready, the page is asked, never replaced by itself: something may have been typed.
 
 const { js, wasm, rest, restIntegrity, worker } = document.querySelector("script[data-wasm]").dataset;
-const shell = document.getElementById("shell");
 const address = (file) => new URL(file, document.baseURI).href;
+
+// This script runs as soon as it is there, which may be before all of the page is.
+const parsed = new Promise((resolve) => {
+  if (document.readyState === "loading") {
+    document.addEventListener("DOMContentLoaded", resolve);
+  } else {
+    resolve();
+  }
+});
 
 // Where the journal is kept, as the site's owner says: asked for while the program is on its way. A site may ask who one
 // is. The program hears the status and the text.
@@ -59,7 +67,8 @@ async function wholeAnswer(fetched) {
 async function start() {
   // The same checksum as that of the preload, which is used then and compared.
   const integrity = document.querySelector("link[rel=preload][as=fetch]")?.integrity ?? "";
-  const [program, code] = await Promise.all([import(address(js)), fetch(address(wasm), { integrity })]);
+  const files = [import(address(js)), fetch(address(wasm), { integrity }), parsed];
+  const [program, code] = await Promise.all(files);
   return program.default({ module_or_path: code });
 }
 
@@ -109,13 +118,14 @@ function sentence(text) {
   return element;
 }
 
-function sayWhatWentWrong(reason) {
+async function sayWhatWentWrong(reason) {
   console.error(reason);
+  await parsed;
   const what =
     typeof WebAssembly === "object"
       ? "The page did not start. Check the connection and try again."
       : "This page needs WebAssembly, which this browser does not have or has switched off. Use another browser, or switch it on and try again.";
-  const said = shell.querySelector("[role]");
+  const said = document.querySelector("#shell [role]");
   said.setAttribute("role", "alert");
   said.replaceChildren(sentence(what), button("Try again", () => location.reload()));
 }

@@ -377,8 +377,13 @@ pub async fn breathe() {
     // A clock that was set back has been free for a time that nobody knows.
     if !(0.0..JUST_BEFORE).contains(&(Date::now() - FREE.get())) {
         pause(0).await;
-        FREE.set(Date::now());
+        was_free();
     }
+}
+
+/// Notes that the browser was free just now: it has found the time to bring what came from outside.
+pub fn was_free() {
+    FREE.set(Date::now());
 }
 
 // Choices -----------------------------------------------------------------------------------------

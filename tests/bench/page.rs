@@ -106,8 +106,7 @@ fn the_page_next_to_plain_javascript() {
             "\n{releases} releases, {} flows, {entries} entries",
             size.flows
         );
-        let page = Figures::of(&Subject::page(&tenant), &tenant);
-        let plain = Figures::of(&Subject::plain(&tenant), &tenant);
+        let [page, plain] = measured(&Subject::page(&tenant), &Subject::plain(&tenant), &tenant);
         compare(&page, &plain);
         page.print_beside(&plain);
         grown.push(page);
@@ -135,7 +134,6 @@ fn now() -> u64 {
 
 /// A page with its own copy of the tenant in the store.
 struct Subject {
-    name: &'static str,
     site: Site,
 }
 
@@ -148,7 +146,6 @@ impl Subject {
             place.base
         );
         Self {
-            name: "page",
             site: Site::with(Some(&config)),
         }
     }
@@ -173,10 +170,7 @@ impl Subject {
         fs::write(index, html).expect("it can be written");
         let script = site.folder().join("baseline.js");
         fs::copy(baseline.join("baseline.js"), script).expect("it can be copied");
-        Self {
-            name: "plain",
-            site,
-        }
+        Self { site }
     }
 }
 
@@ -301,31 +295,55 @@ struct Figures {
     shown: Vec<(&'static str, String)>,
 }
 
-impl Figures {
-    fn of(subject: &Subject, tenant: &Tenant) -> Self {
-        let mut figures = Self::default();
-        journey_in(subject.site.folder(), |page| {
-            if subject.name == "page" {
-                sign_in(page);
-            }
+/// Measures both, in turns: whatever else the machine does in the meantime, it does to both.
+fn measured(page: &Subject, plain: &Subject, tenant: &Tenant) -> [Figures; 2] {
+    let mut both = [Figures::default(), Figures::default()];
+    journey_in(page.site.folder(), |page| {
+        sign_in(page);
+        journey_in(plain.site.folder(), |plain| {
             page.run_before(WATCH);
-            figures.start(page);
-            figures.search(page);
-            figures.expand(page);
-            figures.confirm(page, &tenant.state);
-            figures.count(
-                "JavaScript heap, MB",
-                page,
-                "performance.memory.usedJSHeapSize / 1e6",
-            );
-            let memory = "(window.memory?.buffer.byteLength ?? 0) / 1e6";
-            figures.count("memory of the program, MB", page, memory);
-            // What is not there yet, the store says so.
-            let _ = page.complaints();
+            plain.run_before(WATCH);
+            let mut take_turns = |times, act: &dyn Fn(&mut Figures, &Page, usize)| {
+                for turn in 0..times {
+                    for (figures, page) in both.iter_mut().zip([page, plain]) {
+                        act(figures, page, turn);
+                    }
+                }
+            };
+            take_turns(STARTS, &|figures, page, _| figures.start(page));
+            take_turns(1, &|figures, page, _| {
+                figures.count("elements", page, ELEMENTS);
+                figures.see("the list", page);
+            });
+            take_turns(WORDS.len(), &|figures, page, turn| {
+                figures.search(page, WORDS[turn]);
+            });
+            take_turns(EXPANDED, &|figures, page, turn| figures.expand(page, turn));
+            take_turns(1, &|figures, page, _| {
+                figures.count("elements with details open", page, ELEMENTS);
+                figures.see("the details", page);
+            });
+            let releases = to_roll_back(&tenant.state);
+            take_turns(releases.len(), &|figures, page, turn| {
+                figures.confirm(page, releases[turn]);
+            });
+            take_turns(1, &|figures, page, _| {
+                figures.see("the list after that", page);
+                figures.count("JavaScript heap, MB", page, HEAP);
+                figures.count("memory of the program, MB", page, MEMORY);
+                // What is not there yet, the store says so.
+                let _ = page.complaints();
+            });
         });
-        figures
-    }
+    });
+    both
+}
 
+const ELEMENTS: &str = "document.body.querySelectorAll('*').length";
+const HEAP: &str = "performance.memory.usedJSHeapSize / 1e6";
+const MEMORY: &str = "(window.memory?.buffer.byteLength ?? 0) / 1e6";
+
+impl Figures {
     fn note(&mut self, what: &'static str, trace: &Trace, from: f64, until: f64) {
         let after = trace.after_paint(from, until);
         let (painted, presented) = after.unwrap_or_else(|| panic!("{what}: nothing was painted"));
@@ -355,106 +373,84 @@ impl Figures {
     }
 
     fn start(&mut self, page: &Page) {
-        for _ in 0..STARTS {
-            page.begin_trace();
-            page.reload();
-            until(|| match page.run("return window.idle === true") {
-                Value::Bool(true) => Ok(()),
-                _ => Err(NotYet("the list is not there".into())),
-            });
-            settle(page);
-            let trace = Trace::of(page);
-            let listed = trace.last("listed");
-            let begun = listed - trace.since_start("listed") * 1e3;
-            let painted = trace.paint_after(listed).expect("it is painted").0;
-            let first = page
-                .run("return performance.getEntriesByName('first-contentful-paint')[0].startTime");
-            let first = begun + first.as_f64().unwrap_or(f64::NAN) * 1e3;
-            for (what, at) in [
-                ("start to first paint", first),
-                ("start to the list, painted", painted),
-                ("start to idle with the list", trace.last("idle")),
-            ] {
-                self.took.entry(what).or_default().push((at - begun) / 1e3);
-            }
-        }
-        self.count(
-            "elements",
-            page,
-            "document.body.querySelectorAll('*').length",
-        );
-        self.see("the list", page);
-    }
-
-    fn search(&mut self, page: &Page) {
-        let search = releases(page).named(Role::SearchBox, "Search");
-        search.click();
-        for word in WORDS {
-            settle(page);
-            page.begin_trace();
-            for key in word.chars() {
-                page.press(&key.to_string());
-                settle(page);
-            }
-            self.see("what was found", page);
-            for _ in word.chars() {
-                page.press("\u{E003}");
-                settle(page);
-            }
-            let trace = Trace::of(page);
-            let keys = trace.interactions("keydown");
-            let next = keys.iter().skip(1).copied().chain([f64::MAX]);
-            for (key, next) in keys.iter().zip(next) {
-                self.note(KEY, &trace, *key, next);
-            }
+        page.begin_trace();
+        page.reload();
+        until(|| match page.run("return window.idle === true") {
+            Value::Bool(true) => Ok(()),
+            _ => Err(NotYet("the list is not there".into())),
+        });
+        settle(page);
+        let trace = Trace::of(page);
+        let listed = trace.last("listed");
+        let begun = listed - trace.since_start("listed") * 1e3;
+        let painted = trace.paint_after(listed).expect("it is painted").0;
+        let first =
+            page.run("return performance.getEntriesByName('first-contentful-paint')[0].startTime");
+        let first = begun + first.as_f64().unwrap_or(f64::NAN) * 1e3;
+        for (what, at) in [
+            ("start to first paint", first),
+            ("start to the list, painted", painted),
+            ("start to idle with the list", trace.last("idle")),
+        ] {
+            self.took.entry(what).or_default().push((at - begun) / 1e3);
         }
     }
 
-    fn expand(&mut self, page: &Page) {
-        let names = page.run(
-            "return [...document.querySelectorAll('.expander')].map(it => it.innerText.trim())",
-        );
-        let names: Vec<String> = serde_json::from_value(names).expect("names are text");
-        for name in names.iter().take(EXPANDED) {
+    fn search(&mut self, page: &Page, word: &str) {
+        releases(page).named(Role::SearchBox, "Search").click();
+        settle(page);
+        page.begin_trace();
+        for key in word.chars() {
+            page.press(&key.to_string());
             settle(page);
-            page.begin_trace();
-            releases(page).button(name).click();
-            releases(page)
-                .named(Role::Table, &format!("Flows of {name}"))
-                .is_there();
-            settle(page);
-            let trace = Trace::of(page);
-            let click = trace.interactions("click").pop().expect("it was clicked");
-            self.note(DETAILS, &trace, click, f64::MAX);
         }
-        self.count(
-            "elements with details open",
-            page,
-            "document.body.querySelectorAll('*').length",
-        );
-        self.see("the details", page);
+        self.see("what was found", page);
+        for _ in word.chars() {
+            page.press("\u{E003}");
+            settle(page);
+        }
+        let trace = Trace::of(page);
+        let keys = trace.interactions("keydown");
+        let next = keys.iter().skip(1).copied().chain([f64::MAX]);
+        for (key, next) in keys.iter().zip(next) {
+            self.note(KEY, &trace, *key, next);
+        }
     }
 
-    fn confirm(&mut self, page: &Page, state: &State) {
-        for release in to_roll_back(state) {
-            page.go(&format!("#/releases/{release}/rollback"));
-            let form = page.dialog(ROLLBACK_FORM);
-            let confirm = form.button(ROLL_BACK);
-            confirm.can_be_pressed();
-            settle(page);
-            self.see("the form", page);
-            page.begin_trace();
-            confirm.click();
-            form.says(&["Release rolled back."]);
-            settle(page);
-            let trace = Trace::of(page);
-            let click = trace.interactions("click").pop().expect("it was clicked");
-            self.note(CONFIRM, &trace, click, f64::MAX);
-            self.see("the outcome", page);
-            finish(&form);
-            settle(page);
-        }
-        self.see("the list after that", page);
+    fn expand(&mut self, page: &Page, index: usize) {
+        let name = page.run(&format!(
+            "return document.querySelectorAll('.expander')[{index}].innerText.trim()"
+        ));
+        let name = name.as_str().expect("a name is text");
+        settle(page);
+        page.begin_trace();
+        releases(page).button(name).click();
+        releases(page)
+            .named(Role::Table, &format!("Flows of {name}"))
+            .is_there();
+        settle(page);
+        let trace = Trace::of(page);
+        let click = trace.interactions("click").pop().expect("it was clicked");
+        self.note(DETAILS, &trace, click, f64::MAX);
+    }
+
+    fn confirm(&mut self, page: &Page, release: ReleaseId) {
+        page.go(&format!("#/releases/{release}/rollback"));
+        let form = page.dialog(ROLLBACK_FORM);
+        let confirm = form.button(ROLL_BACK);
+        confirm.can_be_pressed();
+        settle(page);
+        self.see("the form", page);
+        page.begin_trace();
+        confirm.click();
+        form.says(&["Release rolled back."]);
+        settle(page);
+        let trace = Trace::of(page);
+        let click = trace.interactions("click").pop().expect("it was clicked");
+        self.note(CONFIRM, &trace, click, f64::MAX);
+        self.see("the outcome", page);
+        finish(&form);
+        settle(page);
     }
 
     fn print_beside(&self, plain: &Self) {

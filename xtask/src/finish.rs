@@ -240,21 +240,29 @@ fn in_fewer_words(script: &str, names: &[(String, String)]) -> String {
 }
 
 /// The page with its loader under the name of its content, with its checksum, and told of the rest of
-/// the program and of the worker.
+/// the program and of the worker. It comes last in the head: it runs as soon as it is there, and looks
+/// for what the page preloads.
 fn with_loader(html: &str, boot: &Named, rest: &Named) -> Outcome<String> {
+    const END: &str = "</script>";
     let plain = html.replace(&format!("src=\"./{LOADER}\""), &format!("src=./{LOADER}"));
-    let loaded = format!("src=./{LOADER}");
-    let mut parts = plain.split(&loaded);
-    match (parts.next(), parts.next(), parts.next()) {
-        (Some(before), Some(after), None) => Ok(format!(
-            "{before}src=\"./{}\" integrity=\"{}\" data-rest=\"./{}\" \
-             data-rest-integrity=\"{}\" data-worker=\"./{WORKER}\"{after}",
-            boot.name, boot.integrity, rest.name, rest.integrity
-        )),
-        _ => Err(format!(
-            "The built page must load ./{LOADER} once: see pattern_script in Trunk.toml."
-        )),
-    }
+    let parts = plain
+        .split_once(&format!("src=./{LOADER}"))
+        .and_then(|(before, after)| {
+            let (before, opened) = before.split_at(before.rfind("<script")?);
+            let (attributes, after) = after.split_once(END)?;
+            let (between, after) = after.split_once("</head>")?;
+            Some((before, opened, attributes, between, after))
+        });
+    let (before, opened, attributes, between, after) = parts.ok_or_else(|| {
+        format!(
+            "The head of the built page must load ./{LOADER}: see pattern_script in Trunk.toml."
+        )
+    })?;
+    Ok(format!(
+        "{before}{between}{opened}src=\"./{}\" integrity=\"{}\" data-rest=\"./{}\" \
+         data-rest-integrity=\"{}\" data-worker=\"./{WORKER}\"{attributes}{END}</head>{after}",
+        boot.name, boot.integrity, rest.name, rest.integrity
+    ))
 }
 
 fn named_by_content(stem: &str, extension: &str, content: &[u8]) -> String {
@@ -379,20 +387,25 @@ mod tests {
             named("rest-1.wasm", "sha384-y"),
         );
         for html in [
-            "<script data-js=./a.js src=./boot.js type=module></script>",
-            "<script data-js=./a.js src=\"./boot.js\" type=module></script>",
+            "<script data-js=./a.js src=./boot.js type=module></script><link></head>",
+            "<script data-js=./a.js src=\"./boot.js\" type=module></script><link></head>",
         ] {
             assert_eq!(
                 with_loader(html, &loader, &rest),
                 Ok(
-                    "<script data-js=./a.js src=\"./boot-1.js\" integrity=\"sha384-x\" \
+                    "<link><script data-js=./a.js src=\"./boot-1.js\" integrity=\"sha384-x\" \
                     data-rest=\"./rest-1.wasm\" data-rest-integrity=\"sha384-y\" \
-                    data-worker=\"./sw.js\" type=module></script>"
+                    data-worker=\"./sw.js\" type=module></script></head>"
                         .to_owned()
                 )
             );
         }
-        assert!(with_loader("<script src=./other.js>", &loader, &rest).is_err());
+        for html in [
+            "<script src=./other.js></script></head>",
+            "</head><script src=./boot.js></script>",
+        ] {
+            assert!(with_loader(html, &loader, &rest).is_err());
+        }
     }
 
     #[test]

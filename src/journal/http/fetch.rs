@@ -14,7 +14,7 @@ use wasm_bindgen_futures::{JsFuture, future_to_promise};
 use web_sys::{AbortController, Headers, RequestCache, RequestCredentials, RequestInit};
 
 use super::exchange::{NoAnswer, Request, Response, Sent, Transport};
-use crate::browser::{Timer, chance, pause, sent_ahead};
+use crate::browser::{Timer, chance, pause, sent_ahead, was_free};
 
 /// How long an answer may take, in milliseconds.
 const LIMIT: i32 = 8_000;
@@ -82,6 +82,7 @@ fn send(request: &Request) -> Result<Promise, JsValue> {
         let response: web_sys::Response = JsFuture::from(fetched).await?.dyn_into()?;
         // Not as text: the browser would make one of it, and that would be made another here.
         let body = JsFuture::from(response.array_buffer()?).await?;
+        was_free();
         // It stops the clock once the whole answer is there.
         drop(limit);
         Ok(Array::of2(&response, &body).into())
