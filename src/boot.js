@@ -16,6 +16,20 @@ const parsed = new Promise((resolve) => {
   }
 });
 
+// Whoever comes for the first time is to see what this is, before the program takes the processor for itself. A page
+// that nobody looks at is not painted.
+const seen = parsed.then(
+  () =>
+    new Promise((resolve) => {
+      if (navigator.serviceWorker?.controller) {
+        resolve();
+      } else {
+        requestAnimationFrame(() => setTimeout(resolve));
+        setTimeout(resolve, 100);
+      }
+    }),
+);
+
 // Where the journal is kept, as the site's owner says: asked for while the program is on its way. A site may ask who one
 // is. The program hears the status and the text.
 const settings = readSettings();
@@ -67,7 +81,7 @@ async function wholeAnswer(fetched) {
 async function start() {
   // The same checksum as that of the preload, which is used then and compared.
   const integrity = document.querySelector("link[rel=preload][as=fetch]")?.integrity ?? "";
-  const files = [import(address(js)), fetch(address(wasm), { integrity }), parsed];
+  const files = [import(address(js)), fetch(address(wasm), { integrity }), seen];
   const [program, code] = await Promise.all(files);
   return program.default({ module_or_path: code });
 }

@@ -369,16 +369,27 @@ thread_local! {
     static FREE: Cell<f64> = const { Cell::new(0.0) };
 }
 
-/// Lets the browser do what waits, paint and answer to whoever presses something, unless it was free
-/// to do so just before: a phone is to be free often while a page opens, and a fast machine is not to
-/// draw what is replaced at once.
+/// Lets the browser do what is urgent, such as to answer to whoever presses something, unless it was
+/// free to do so just before: a phone is to be free often while a page opens, and a fast machine is not
+/// to draw what is replaced at once.
 pub async fn breathe() {
     const JUST_BEFORE: f64 = 8.0;
     // A clock that was set back has been free for a time that nobody knows.
     if !(0.0..JUST_BEFORE).contains(&(Date::now() - FREE.get())) {
-        pause(0).await;
+        match yielded() {
+            // Its promise is not rejected.
+            Ok(yielded) => drop(JsFuture::from(yielded).await),
+            Err(_) => pause(0).await,
+        }
         was_free();
     }
+}
+
+#[wasm_bindgen]
+unsafe extern "C" {
+    /// Goes on before all else that is not more urgent than the page. Not every browser has it.
+    #[wasm_bindgen(js_namespace = scheduler, js_name = "yield", catch)]
+    fn yielded() -> Result<Promise, JsValue>;
 }
 
 /// Notes that the browser was free just now: it has found the time to bring what came from outside.

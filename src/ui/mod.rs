@@ -40,4 +40,5 @@ pub mod styleguide;
 pub mod team;
 pub mod tenant;
 pub mod title;
+pub mod turn;
 pub mod wizard;

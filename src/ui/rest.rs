@@ -100,10 +100,13 @@ impl Rest {
         }
         self.coming.set(Coming::UnderWay);
         spawn_local(async move {
-            self.coming.set(match browser::load_the_rest().await {
+            let come = match browser::load_the_rest().await {
                 Ok(()) => Coming::Here(Arrived(())),
                 Err(_) => Coming::Failed,
-            });
+            };
+            // Much may have waited for it.
+            browser::breathe().await;
+            self.coming.set(come);
             let waiting = self.waiting.get_value().take();
             waiting.into_iter().for_each(Waker::wake);
         });

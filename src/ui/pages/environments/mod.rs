@@ -21,6 +21,7 @@ use crate::ui::opener::opener;
 use crate::ui::rest::of_the_rest;
 use crate::ui::route::{Form, Open, Route};
 use crate::ui::tenant::Tenant;
+use crate::ui::turn::{in_turn, over_the_page};
 use crate::ui::wizard::{Act, Wizard};
 
 /// The page.
@@ -47,10 +48,10 @@ pub fn Environments() -> impl IntoView {
         </div>
         <Welcome />
         <Tiles />
-        <Releases open=open />
+        {in_turn(move || view! { <Releases open=open /> }.into_any())}
         {move || match open.get() {
             None | Some(Open::Release(_)) => None,
-            Some(open) => Some(of_the_rest(move |_| form(navigation, open))),
+            Some(open) => Some(over_the_page(move || of_the_rest(move |_| form(navigation, open)))),
         }}
     }
 }

@@ -26,6 +26,7 @@ use crate::ui::rest::{Rest, of_the_rest};
 use crate::ui::route::{Filter, Open, Route, Since};
 use crate::ui::search::Wanted;
 use crate::ui::tenant::Tenant;
+use crate::ui::turn::in_turn;
 use crate::ui::wizard::expander_id;
 
 const DAY: u64 = 24 * 3_600_000;
@@ -203,23 +204,28 @@ pub fn Releases(
                         }
                     })
             }}
-            <ul class="releases">
-                {rows(
-                    in_view,
-                    move |id| view! { <ReleaseRow id=id expanded=expanded /> }.into_any(),
-                )}
-            </ul>
-            {more(shown, move || ids.read().len())}
-            {move || {
-                (ids.read().is_empty())
-                    .then(|| {
-                        if ordered.read().is_empty() {
-                            of_the_rest(move |_| no_release_yet(tenant))
-                        } else {
-                            empty("No release matches. Choose other filters to see more.")
-                        }
-                    })
-            }}
+            {in_turn(move || {
+                view! {
+                    <ul class="releases">
+                        {rows(
+                            in_view,
+                            move |id| view! { <ReleaseRow id=id expanded=expanded /> }.into_any(),
+                        )}
+                    </ul>
+                    {more(shown, move || ids.read().len())}
+                    {move || {
+                        (ids.read().is_empty())
+                            .then(|| {
+                                if ordered.read().is_empty() {
+                                    of_the_rest(move |_| no_release_yet(tenant))
+                                } else {
+                                    empty("No release matches. Choose other filters to see more.")
+                                }
+                            })
+                    }}
+                }
+                    .into_any()
+            })}
         </section>
     }
 }
@@ -276,7 +282,8 @@ fn ReleaseRow(id: ReleaseId, expanded: Memo<Option<ReleaseId>>) -> impl IntoView
             && before.is_none()
             && let Some(node) = node.get()
         {
-            browser::reveal(&node);
+            // Where the page is laid out anyway.
+            request_animation_frame(move || browser::reveal(&node));
         }
         open
     });
@@ -321,7 +328,10 @@ fn ReleaseRow(id: ReleaseId, expanded: Memo<Option<ReleaseId>>) -> impl IntoView
             <div id=details class="details" hidden=move || !is_open.get()>
                 {move || {
                     is_open.get()
-                        .then(|| of_the_rest(move |_| view! { <Details id=id release=release /> }.into_any()))
+                        .then(|| {
+                            let details = move || view! { <Details id=id release=release /> }.into_any();
+                            in_turn(move || of_the_rest(move |_| details()))
+                        })
                 }}
             </div>
         </li>

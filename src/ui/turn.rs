@@ -1,0 +1,46 @@
+//! The first view comes in parts, and the browser may do what is urgent between them: a phone takes long
+//! for each, and is not to be deaf until the last one is there.
+
+use leptos::prelude::*;
+use leptos::task::spawn_local;
+
+use super::tenant::Tenant;
+use crate::browser;
+
+/// Shows `view`: of the first view, after what stands before it.
+pub fn in_turn(view: impl Fn() -> AnyView + Send + 'static) -> AnyView {
+    once_due(Box::new(view), |due| {
+        spawn_local(async move {
+            browser::breathe().await;
+            // The page may be another one by then.
+            due.try_set(true);
+        });
+    })
+}
+
+/// Shows `view`, which lies over the page: of the first view, once what lies beneath is painted.
+pub fn over_the_page(view: impl Fn() -> AnyView + Send + 'static) -> AnyView {
+    once_due(Box::new(view), |due| {
+        browser::after_paint(move || {
+            due.try_set(true);
+        });
+    })
+}
+
+fn once_due(view: Box<dyn Fn() -> AnyView + Send>, wait: fn(RwSignal<bool>)) -> AnyView {
+    // It comes after the first view.
+    if Tenant::of_page().clock.read_untracked().is_some() {
+        return view();
+    }
+    let due = RwSignal::new(false);
+    wait(due);
+    let shown = move || {
+        if due.get() {
+            view()
+        } else {
+            // What comes below it waits, too, or would jump (style/frame.css).
+            view! { <span class="due"></span> }.into_any()
+        }
+    };
+    shown.into_any()
+}
