@@ -386,7 +386,7 @@ pub async fn breathe() {
 }
 
 #[wasm_bindgen]
-unsafe extern "C" {
+extern "C" {
     /// Goes on before all else that is not more urgent than the page. Not every browser has it.
     #[wasm_bindgen(js_namespace = scheduler, js_name = "yield", catch)]
     fn yielded() -> Result<Promise, JsValue>;

@@ -106,7 +106,7 @@ fn the_page_next_to_plain_javascript() {
             "\n{releases} releases, {} flows, {entries} entries",
             size.flows
         );
-        let [page, plain] = measured(&Subject::page(&tenant), &Subject::plain(&tenant), &tenant);
+        let [page, plain] = measured(&our_page(&tenant), &plain_page(&tenant), &tenant);
         compare(&page, &plain);
         page.print_beside(&plain);
         grown.push(page);
@@ -132,46 +132,37 @@ fn now() -> u64 {
 
 // The two pages -----------------------------------------------------------------------------------
 
-/// A page with its own copy of the tenant in the store.
-struct Subject {
-    site: Site,
+/// The page of this project, as it is built for release, with its own copy of the tenant in the store.
+fn our_page(tenant: &Tenant) -> Site {
+    let place = filled(tenant);
+    let config = format!(
+        r#"{{ "journal": {{ "http": {{ "profile": "plain", "base": "{}/", "auth": "basic" }} }} }}"#,
+        place.base
+    );
+    Site::with(Some(&config))
 }
 
-impl Subject {
-    /// The page of this project, as it is built for release.
-    fn page(tenant: &Tenant) -> Self {
-        let place = filled(tenant);
-        let config = format!(
-            r#"{{ "journal": {{ "http": {{ "profile": "plain", "base": "{}/", "auth": "basic" }} }} }}"#,
-            place.base
-        );
-        Self {
-            site: Site::with(Some(&config)),
-        }
-    }
-
-    /// The plain page, with the same styles.
-    fn plain(tenant: &Tenant) -> Self {
-        let place = filled(tenant);
-        let (_, authorization) = authorized()[0];
-        let config = json!({
-            "base": place.base,
-            "authorization": authorization,
-            "next": tenant.history.len() + 1,
-        });
-        let site = Site::with(Some(&config.to_string()));
-        let baseline = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bench/baseline");
-        let index = site.folder().join("index.html");
-        let built = fs::read_to_string(&index).expect("it is there");
-        let styles = built.find("<style>").zip(built.find("</style>"));
-        let styles = styles.and_then(|(from, to)| built.get(from..to));
-        let html = fs::read_to_string(baseline.join("index.html")).expect("it is there");
-        let html = html.replace("<style>", styles.expect("its styles lie in it"));
-        fs::write(index, html).expect("it can be written");
-        let script = site.folder().join("baseline.js");
-        fs::copy(baseline.join("baseline.js"), script).expect("it can be copied");
-        Self { site }
-    }
+/// The plain page, with the same styles, and its own copy, too.
+fn plain_page(tenant: &Tenant) -> Site {
+    let place = filled(tenant);
+    let (_, authorization) = authorized()[0];
+    let config = json!({
+        "base": place.base,
+        "authorization": authorization,
+        "next": tenant.history.len() + 1,
+    });
+    let site = Site::with(Some(&config.to_string()));
+    let baseline = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/bench/baseline");
+    let index = site.folder().join("index.html");
+    let built = fs::read_to_string(&index).expect("it is there");
+    let styles = built.find("<style>").zip(built.find("</style>"));
+    let styles = styles.and_then(|(from, to)| built.get(from..to));
+    let html = fs::read_to_string(baseline.join("index.html")).expect("it is there");
+    let html = html.replace("<style>", styles.expect("its styles lie in it"));
+    fs::write(index, html).expect("it can be written");
+    let script = site.folder().join("baseline.js");
+    fs::copy(baseline.join("baseline.js"), script).expect("it can be copied");
+    site
 }
 
 /// A place in the store with the tenant's journal, its checkpoint, and the tenant as the plain page
@@ -296,11 +287,11 @@ struct Figures {
 }
 
 /// Measures both, in turns: whatever else the machine does in the meantime, it does to both.
-fn measured(page: &Subject, plain: &Subject, tenant: &Tenant) -> [Figures; 2] {
+fn measured(page: &Site, plain: &Site, tenant: &Tenant) -> [Figures; 2] {
     let mut both = [Figures::default(), Figures::default()];
-    journey_in(page.site.folder(), |page| {
+    journey_in(page.folder(), |page| {
         sign_in(page);
-        journey_in(plain.site.folder(), |plain| {
+        journey_in(plain.folder(), |plain| {
             page.run_before(WATCH);
             plain.run_before(WATCH);
             let mut take_turns = |times, act: &dyn Fn(&mut Figures, &Page, usize)| {
