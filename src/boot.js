@@ -1,13 +1,14 @@
-// Starts the page's program, whose files Trunk names in this script's attributes. Until it runs, the shell in index.html
-// is all there is to see; when it cannot run, the shell says so and offers to try again.
+// Starts the page's program, whose files stand in this script's attributes. Until it runs, the shell in index.html is all
+// there is to see; when it cannot run, the shell says so and offers to try again. A release has this script in the page
+// itself (xtask/src/finish.rs): what it asks for is on its way before anything is painted.
 //
 // A release also has a worker (src/worker.js) that keeps the page for when there is no network. When it has a newer
 // version ready, the page is asked, never replaced by itself: something may have been typed.
 
-const { js, wasm, rest, restIntegrity, worker } = document.querySelector("script[data-wasm]").dataset;
+const { js, wasm, wasmIntegrity, rest, restIntegrity, worker } = document.querySelector("script[data-wasm]").dataset;
 const address = (file) => new URL(file, document.baseURI).href;
 
-// This script runs as soon as it is there, which may be before all of the page is.
+// This script runs as soon as it is there, before all of the page is.
 const parsed = new Promise((resolve) => {
   if (document.readyState === "loading") {
     document.addEventListener("DOMContentLoaded", resolve);
@@ -15,6 +16,10 @@ const parsed = new Promise((resolve) => {
     resolve();
   }
 });
+
+// The program, which takes longest, is asked for first.
+const code = fetch(address(wasm), { integrity: wasmIntegrity });
+const program = import(address(js));
 
 // Whoever comes for the first time is to see what this is, before the program takes the processor for itself. A page
 // that nobody looks at is not painted.
@@ -30,17 +35,30 @@ const seen = parsed.then(
     }),
 );
 
-// Where the journal is kept, as the site's owner says: asked for while the program is on its way. A site may ask who one
-// is. The program hears the status and the text.
-const settings = readSettings();
-globalThis.settingsOfSite = () => settings;
-// The program meets it again.
-settings.catch(() => {});
+async function start() {
+  const [{ default: init }, module_or_path] = await Promise.all([program, code, seen]);
+  return init({ module_or_path });
+}
+const started = start();
 
-async function readSettings() {
-  const request = { cache: "no-store", credentials: "include", signal: AbortSignal.timeout(8_000) };
-  const response = await fetch(address("config.json"), request);
-  return [response.status, await response.text()];
+// What is remembered in this browser, under the names that src/browser.rs gives to choices. Storage may be blocked, or
+// full.
+const named = (choice) => `flow-environments/choices/${choice}`;
+
+function chosen(choice, storage = "localStorage") {
+  try {
+    return JSON.parse(globalThis[storage].getItem(named(choice)));
+  } catch {
+    return null;
+  }
+}
+
+function choose(choice, made) {
+  try {
+    localStorage.setItem(named(choice), JSON.stringify(made));
+  } catch {
+    // What does not fit is heard again at the next visit.
+  }
 }
 
 // What the program asked a team's store for first the last time, it will most likely ask for first again: the store
@@ -54,19 +72,14 @@ globalThis.askedAhead = () => {
 };
 
 function askAsBefore() {
-  const choice = (storage, name) => JSON.parse(storage.getItem(`flow-environments/choices/${name}`));
-  try {
-    const [url, credentials, proof] = choice(localStorage, `first request of ${address("./")}`).split("\n");
-    const authorization = proof && choice(sessionStorage, proof);
-    if (authorization === null) {
-      return;
-    }
-    const headers = proof ? { Authorization: authorization } : {};
-    const request = { cache: "no-store", credentials, headers, signal: AbortSignal.timeout(8_000) };
-    return [url, credentials, authorization, wholeAnswer(fetch(url, request))];
-  } catch {
-    // It was not asked before, or storage is blocked.
+  const [url, credentials, proof] = chosen(`first request of ${address("./")}`)?.split("\n") ?? [];
+  const authorization = proof && chosen(proof, "sessionStorage");
+  if (!url || authorization === null) {
+    return;
   }
+  const headers = proof ? { Authorization: authorization } : {};
+  const request = { cache: "no-store", credentials, headers, signal: AbortSignal.timeout(8_000) };
+  return [url, credentials, authorization, wholeAnswer(fetch(url, request))];
 }
 
 async function wholeAnswer(fetched) {
@@ -78,12 +91,32 @@ async function wholeAnswer(fetched) {
   }
 }
 
-async function start() {
-  // The same checksum as that of the preload, which is used then and compared.
-  const integrity = document.querySelector("link[rel=preload][as=fetch]")?.integrity ?? "";
-  const files = [import(address(js)), fetch(address(wasm), { integrity }), seen];
-  const [program, code] = await Promise.all(files);
-  return program.default({ module_or_path: code });
+// Where the journal is kept, as the site's owner says, who may change it at any time: asked for while the program is on
+// its way. A site may ask who one is. The program hears the status and the text; without a network, those that were last
+// heard.
+const settings = readSettings();
+globalThis.settingsOfSite = () => settings;
+// The program meets it again.
+settings.catch(() => {});
+
+async function readSettings() {
+  const request = { cache: "no-store", credentials: "include", signal: AbortSignal.timeout(8_000) };
+  const choice = `settings of ${address("./")}`;
+  try {
+    const response = await fetch(address("config.json"), request);
+    const heard = [response.status, await response.text()];
+    // 404: the site has none, and says so in words of its own.
+    if (response.ok || response.status === 404) {
+      choose(choice, response.ok ? heard : [404, ""]);
+    }
+    return heard;
+  } catch (reason) {
+    const last = chosen(choice);
+    if (last) {
+      return last;
+    }
+    throw reason;
+  }
 }
 
 // The rest of the program, which the first view does not need, is a file of its own in a release
@@ -191,7 +224,6 @@ function present() {
 }
 
 // The program takes the shell away once it has something to show. What is for later waits until the browser is idle.
-const started = start();
 const whenIdle = globalThis.requestIdleCallback ?? ((act) => setTimeout(act, 1_000));
 started.then(() => {
   whenIdle(() => {

@@ -6,11 +6,10 @@
 
 const ours = `flow-environments ${self.registration.scope} `;
 const kept = ours + VERSION;
-const settings = `${ours}settings`;
 const address = (file) => new URL(file, self.registration.scope).href;
 const files = new Map(Object.keys(FILES).map((file) => [address(file), file]));
 
-self.addEventListener("install", (event) => event.waitUntil(Promise.all([keep(), keepSettings(), route(event)])));
+self.addEventListener("install", (event) => event.waitUntil(Promise.all([keep(), route(event)])));
 self.addEventListener("activate", (event) => event.waitUntil(forgetOthers()));
 self.addEventListener("message", (event) => {
   if (event.data === "take over") {
@@ -25,12 +24,11 @@ async function route(event) {
   const folder = pathname.replace(/[{}()*+?:\\]/g, "\\$&");
   const at = (file) => ({ urlPattern: { protocol, hostname, port, pathname: folder + file.replace("./", "") } });
   const exactly = (file) => ({ urlPattern: { ...at(file).urlPattern, search: "" }, requestMethod: "GET" });
-  const all = [...files.values(), "index.html", "config.json"].map(at);
+  const all = [...files.values(), "index.html"].map(at);
   try {
     await event.addRoutes([
       { condition: { not: { or: all } }, source: "network" },
       ...[...files.values()].map((file) => ({ condition: exactly(file), source: { cacheName: kept } })),
-      { condition: exactly("config.json"), source: "race-network-and-fetch-handler" },
     ]);
   } catch (reason) {
     console.info("All requests pass through the worker:", reason);
@@ -45,12 +43,6 @@ async function keep() {
     await caches.delete(kept);
     throw reason;
   }
-}
-
-// The page that brings the worker has read them before it was there.
-async function keepSettings() {
-  const url = address("config.json");
-  await newest(new Request(url, { cache: "no-store" }), url).catch(() => {});
 }
 
 async function fetchInto(cache, url, integrity) {
@@ -68,7 +60,7 @@ async function fetchInto(cache, url, integrity) {
 
 async function forgetOthers() {
   const names = await caches.keys();
-  const old = names.filter((name) => name.startsWith(ours) && name !== kept && name !== settings);
+  const old = names.filter((name) => name.startsWith(ours) && name !== kept);
   await Promise.all(old.map((name) => caches.delete(name)));
 }
 
@@ -80,9 +72,7 @@ self.addEventListener("fetch", (event) => {
   const url = new URL(request.url);
   url.search = "";
   url.hash = "";
-  if (url.href === address("config.json")) {
-    event.respondWith(newest(request, url.href));
-  } else if (url.href === address("index.html")) {
+  if (url.href === address("index.html")) {
     event.respondWith(whole(request, address("./")));
   } else if (files.has(url.href)) {
     event.respondWith(whole(request, url.href));
@@ -93,24 +83,4 @@ self.addEventListener("fetch", (event) => {
 async function whole(request, url) {
   const cache = await caches.open(kept);
   return (await cache.match(url)) ?? fetch(request);
-}
-
-// The settings of the site, which its owner may change at any time: what was last read serves without a network.
-async function newest(request, url) {
-  const cache = await caches.open(settings);
-  try {
-    const response = await fetch(request);
-    if (response.ok) {
-      await cache.put(url, response.clone());
-    } else if (response.status === 404) {
-      await cache.delete(url);
-    }
-    return response;
-  } catch (reason) {
-    const last = await cache.match(url);
-    if (last) {
-      return last;
-    }
-    throw reason;
-  }
 }

@@ -181,7 +181,7 @@ const NOTE_WHO_ASKS: &str = "
     window.asked = [];
     const real = window.fetch;
     window.fetch = (...request) => {
-        const who = new Error().stack.includes('/boot-') ? 'loader' : 'program';
+        const who = new Error().stack.includes('/page-') ? 'program' : 'loader';
         window.asked.push([who, String(request[0]?.url ?? request[0])]);
         return real(...request);
     };";
@@ -244,6 +244,36 @@ fn a_store_that_was_asked_before_is_asked_while_the_program_is_on_its_way() {
         let kept = page.run("return JSON.stringify(localStorage)");
         let kept = kept.as_str().expect("it is text");
         assert!(!kept.contains("Basic"), "{kept}");
+    });
+}
+
+/// While the site itself cannot be reached, its settings are those that were last heard: the team goes on with its
+/// journal. What its owner changes counts from the next answer on.
+#[test]
+fn the_settings_that_were_last_heard_hold_while_the_site_is_away() {
+    let team = Team::of(Kind::Plain);
+    team.journey(|page| {
+        let kept = page.run("return navigator.serviceWorker.ready.then(it => it.active !== null)");
+        assert_eq!(kept, true);
+        let settings = team.site.folder().join("config.json");
+        for (settled, where_it_is) in [
+            (None, "a store that your team shares"),
+            (
+                Some(r#"{ "journal": "browser" }"#),
+                "kept in this browser only",
+            ),
+        ] {
+            if let Some(settled) = settled {
+                fs::write(&settings, settled).expect("it can be written");
+                page.reload();
+            }
+            page.only(Role::Footer).says(&[where_it_is]);
+            page.without_network(|| {
+                page.reload();
+                page.only(Role::Footer).says(&[where_it_is]);
+                releases(page).is_there();
+            });
+        }
     });
 }
 

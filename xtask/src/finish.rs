@@ -1,7 +1,7 @@
-//! What a release has and a page under development has not: the content security policy, its styles in
-//! the page itself, the program in two parts, checksums and names by content for all that the page
-//! loads, the worker that keeps it for when there is no network, and everything compressed beside
-//! itself.
+//! What a release has and a page under development has not: the content security policy, its styles and
+//! its loader in the page itself, the program in two parts, checksums and names by content for all that
+//! the page loads, the worker that keeps it for when there is no network, and everything compressed
+//! beside itself.
 //!
 //! The policy stands in `index.html` under a name that no browser knows, because it forbids the
 //! script with which Trunk reloads a page under development.
@@ -24,6 +24,7 @@ use crate::split;
 
 const POLICY_IN_SOURCE: &str = "release-content-security-policy";
 const POLICY: &str = "content-security-policy";
+const SCRIPTS_IN_SOURCE: &str = "script-src 'self'";
 const STYLES_IN_SOURCE: &str = "style-src 'self'";
 const LOADER: &str = "boot.js";
 
@@ -49,25 +50,23 @@ pub(crate) fn finish(folder: &Path, sources: &Sources) -> Outcome {
     let cannot =
         |error: io::Error| format!("Cannot finish the site in {}: {error}", folder.display());
     let page = folder.join("index.html");
-    let (html, sheets) = with_one_sheet(&fs::read_to_string(&page).map_err(cannot)?);
-    let mut styles = String::new();
-    for sheet in &sheets {
-        styles += &fs::read_to_string(folder.join(sheet)).map_err(cannot)?;
-        fs::remove_file(folder.join(sheet)).map_err(cannot)?;
-    }
-    let styles = in_ascii(&styles);
-    let html = with_styles(&with_policy(&html, &styles)?, &styles)?;
-
-    let loader = fs::read_to_string(folder.join(LOADER)).map_err(cannot)?;
-    fs::remove_file(folder.join(LOADER)).map_err(cannot)?;
-    let loader = Named::put(
-        folder,
-        "boot",
-        "js",
-        in_fewer_words(&loader, &[]).as_bytes(),
-    )?;
-    let (html, rest) = in_two_parts(folder, &html, &sources.linked)?;
-    let html = with_loader(&html, &loader, &rest)?;
+    let built = Built::read(&fs::read_to_string(&page).map_err(cannot)?)?;
+    let taken = |file: &str| -> Outcome<String> {
+        let file = folder.join(file);
+        let content = fs::read_to_string(&file).map_err(cannot)?;
+        fs::remove_file(file).map_err(cannot)?;
+        Ok(content)
+    };
+    let styles: String = built
+        .sheets
+        .iter()
+        .map(|it| taken(it))
+        .collect::<Outcome<_>>()?;
+    let styles = in_the_page(in_ascii(&styles))?;
+    let loader = in_the_page(loader_of(&taken(LOADER)?))?;
+    let parts = in_two_parts(folder, &sources.linked)?;
+    let html = with_policy(&built.html, &styles, &loader)?;
+    let html = html.replace(HEAD, &head(&styles, &loader, &parts));
     fs::write(&page, html).map_err(cannot)?;
 
     let worker = worker_of(folder, &sources.worker).map_err(cannot)?;
@@ -75,19 +74,24 @@ pub(crate) fn finish(folder: &Path, sources: &Sources) -> Outcome {
     compress(folder).map_err(cannot)
 }
 
-/// The page with its policy in effect, which lets it have these styles and no others.
-fn with_policy(html: &str, styles: &str) -> Outcome<String> {
-    let held = [POLICY_IN_SOURCE, STYLES_IN_SOURCE].map(|it| html.matches(it).count());
-    if held != [1, 1] {
+/// The page with its policy in effect, which lets it have these styles and no others, and of scripts that
+/// lie in it this loader only.
+fn with_policy(html: &str, styles: &str, loader: &str) -> Outcome<String> {
+    let wanted = [POLICY_IN_SOURCE, SCRIPTS_IN_SOURCE, STYLES_IN_SOURCE];
+    if wanted.iter().any(|it| html.matches(it).count() != 1) {
         return Err(format!(
             "index.html must hold the policy of a release once: <meta http-equiv=\"{POLICY_IN_SOURCE}\" \
-             content=\"… {STYLES_IN_SOURCE} …\">"
+             content=\"… {SCRIPTS_IN_SOURCE} … {STYLES_IN_SOURCE} …\">"
         ));
     }
-    let checksum = integrity(styles.as_bytes());
+    let [loader, styles] = [loader, styles].map(|it| integrity(it.as_bytes()));
     Ok(html
         .replace(POLICY_IN_SOURCE, POLICY)
-        .replace(STYLES_IN_SOURCE, &format!("style-src '{checksum}'")))
+        .replace(
+            SCRIPTS_IN_SOURCE,
+            &format!("{SCRIPTS_IN_SOURCE} '{loader}'"),
+        )
+        .replace(STYLES_IN_SOURCE, &format!("style-src '{styles}'")))
 }
 
 /// The same styles, whatever a host says that the page's characters are: a browser compares the
@@ -105,46 +109,104 @@ fn in_ascii(styles: &str) -> String {
     escaped
 }
 
-/// The page with its styles in place of [`SHEET`]: its frame is painted as soon as the page is there,
-/// which over a slow line is a round trip sooner.
-fn with_styles(html: &str, styles: &str) -> Outcome<String> {
-    if ["</", "\r", "\0"].iter().any(|it| styles.contains(it)) {
+/// The loader as a script of its own: what it names is nobody else's business.
+fn loader_of(script: &str) -> String {
+    format!(
+        "(()=>{{\"use strict\";\n{}}})()",
+        in_fewer_words(script, &[])
+    )
+}
+
+/// What can lie in the page as it is: a browser compares its checksum with what it has read.
+fn in_the_page(text: String) -> Outcome<String> {
+    if !text.is_ascii()
+        || ["</", "<!--", "\r", "\0"]
+            .iter()
+            .any(|it| text.contains(it))
+    {
         return Err(
-            "The styles of the page must not hold \"</\", a carriage return or a NUL, which a browser \
-             reads as something else."
+            "The styles and the loader of the page must be ASCII, and not hold \"</\", \"<!--\", a \
+             carriage return or a NUL, which a browser reads as something else."
                 .to_owned(),
         );
     }
-    Ok(html.replace(SHEET, &format!("<style>{styles}</style>")))
+    Ok(text)
 }
 
-/// Stands for the styles of the page.
-const SHEET: &str = "<the-one-sheet>";
+/// Stands for what the page loads and what lies in it.
+const HEAD: &str = "<all-that-it-loads>";
 
-/// The page with [`SHEET`] where the first of its style sheets was linked, and the names of all of
-/// them.
-fn with_one_sheet(html: &str) -> (String, Vec<String>) {
-    let mut page = String::new();
-    let mut sheets = Vec::new();
-    for (number, part) in html.split("<link ").enumerate() {
-        let link = part
-            .split_once('>')
-            .filter(|(tag, _)| number > 0 && attribute(tag, "rel") == Some("stylesheet"));
-        match link {
-            Some((tag, rest)) => {
-                if sheets.is_empty() {
-                    page += SHEET;
+/// What Trunk has built.
+#[derive(Debug, PartialEq, Eq)]
+struct Built {
+    /// The page, with [`HEAD`] in the place of the first of what it loads.
+    html: String,
+    /// Its style sheets, in their order.
+    sheets: Vec<String>,
+}
+
+impl Built {
+    fn read(built: &str) -> Outcome<Self> {
+        let mut html = String::new();
+        let mut sheets = Vec::new();
+        let (mut placed, mut started) = (false, false);
+        for (number, part) in built.split('<').enumerate() {
+            let loads = part.split_once('>').filter(|(tag, _)| {
+                let rel = attribute(tag, "rel").unwrap_or_default();
+                let linked = tag.starts_with("link ")
+                    && ["stylesheet", "modulepreload", "preload"].contains(&rel);
+                let loader = tag.starts_with("script ")
+                    && attribute(tag, "src").is_some_and(|it| it.ends_with(LOADER));
+                if rel == "stylesheet" {
+                    sheets.extend(attribute(tag, "href").map(in_folder));
                 }
-                sheets.extend(
-                    attribute(tag, "href").map(|href| href.trim_start_matches("./").to_owned()),
-                );
-                page += rest;
+                started |= loader;
+                linked || loader
+            });
+            match loads {
+                Some((_, rest)) => {
+                    if !placed {
+                        html += HEAD;
+                        placed = true;
+                    }
+                    html += rest;
+                }
+                None if number == 0 => html += part,
+                // The end of the loader's element, which has begun just before.
+                None if started && part.starts_with("/script>") => {
+                    html += part.trim_start_matches("/script>");
+                    started = false;
+                }
+                None => html.extend(["<", part]),
             }
-            None if number == 0 => page += part,
-            None => page.extend(["<link ", part]),
         }
+        if !placed || !built.contains(LOADER) || started {
+            return Err(format!(
+                "The built page must load ./{LOADER}: see pattern_script in Trunk.toml."
+            ));
+        }
+        Ok(Self { html, sheets })
     }
-    (page, sheets)
+}
+
+fn in_folder(address: &str) -> String {
+    address.trim_start_matches("./").to_owned()
+}
+
+/// What the page loads, and what lies in it: the loader comes first, and does not wait for what is painted.
+fn head(styles: &str, loader: &str, Parts { joint, first, rest }: &Parts) -> String {
+    format!(
+        "<link rel=modulepreload crossorigin href=\"./{}\" integrity=\"{}\"><script data-js=\"./{}\" \
+         data-wasm=\"./{}\" data-wasm-integrity=\"{}\" data-rest=\"./{}\" data-rest-integrity=\"{}\" \
+         data-worker=\"./{WORKER}\">{loader}</script><style>{styles}</style>",
+        joint.name,
+        joint.integrity,
+        joint.name,
+        first.name,
+        first.integrity,
+        rest.name,
+        rest.integrity
+    )
 }
 
 /// The value of an attribute, quoted or not, of a tag without `>` in its values.
@@ -174,9 +236,19 @@ impl Named {
     }
 }
 
+/// The program as a release has it.
+struct Parts {
+    /// What joins it to the browser.
+    joint: Named,
+    /// What a page starts with.
+    first: Named,
+    /// What is loaded after that.
+    rest: Named,
+}
+
 /// Puts two parts in the place of the program, and what joins it to the browser in fewer words beside
-/// them. Returns the page that starts with the first, and the other.
-fn in_two_parts(folder: &Path, html: &str, linked: &[u8]) -> Outcome<(String, Named)> {
+/// them.
+fn in_two_parts(folder: &Path, linked: &[u8]) -> Outcome<Parts> {
     let cannot =
         |error: io::Error| format!("Cannot split the program in {}: {error}", folder.display());
     let files = files(folder, Path::new("")).map_err(cannot)?;
@@ -186,33 +258,19 @@ fn in_two_parts(folder: &Path, html: &str, linked: &[u8]) -> Outcome<(String, Na
     let (Some(program), None) = (programs.next(), programs.next()) else {
         return Err("The built page must have one program.".to_owned());
     };
-    let whole = fs::read(folder.join(program)).map_err(cannot)?;
-    let parts = split::split(linked, &whole, split::Names::Dropped)?;
-
-    let first = Named::put(folder, "page", "wasm", &parts.first)?;
-    let rest = Named::put(folder, "rest", "wasm", &parts.rest)?;
-    let mut page = html.to_owned();
-    let mut replace = |old: &Path, content: &[u8], new: &Named| {
-        let (name, checksum) = (old.to_string_lossy(), integrity(content));
-        if !page.contains(&*name) || !page.contains(&checksum) {
-            return Err(format!(
-                "The built page must name {name} with its checksum."
-            ));
-        }
-        page = page
-            .replace(&*name, &new.name)
-            .replace(&checksum, &new.integrity);
-        fs::remove_file(folder.join(old)).map_err(cannot)
-    };
-    replace(program, &whole, &first)?;
-
     let joint = program.to_string_lossy().replace("_bg.wasm", ".js");
-    let joint = Path::new(&joint);
-    let joining = fs::read_to_string(folder.join(joint)).map_err(cannot)?;
-    let shorter = in_fewer_words(&joining, &parts.imports);
-    let shorter = Named::put(folder, "page", "js", shorter.as_bytes())?;
-    replace(joint, joining.as_bytes(), &shorter)?;
-    Ok((page, rest))
+    let [program, joint] = [program, Path::new(&joint)].map(|it| folder.join(it));
+    let whole = fs::read(&program).map_err(cannot)?;
+    let joining = fs::read_to_string(&joint).map_err(cannot)?;
+    fs::remove_file(program).map_err(cannot)?;
+    fs::remove_file(joint).map_err(cannot)?;
+    let parts = split::split(linked, &whole, split::Names::Dropped)?;
+    let joining = in_fewer_words(&joining, &parts.imports);
+    Ok(Parts {
+        joint: Named::put(folder, "page", "js", joining.as_bytes())?,
+        first: Named::put(folder, "page", "wasm", &parts.first)?,
+        rest: Named::put(folder, "rest", "wasm", &parts.rest)?,
+    })
 }
 
 /// A script without what only its readers need, in which what the program imports has other names.
@@ -237,32 +295,6 @@ fn in_fewer_words(script: &str, names: &[(String, String)]) -> String {
         shorter.push('\n');
     }
     shorter
-}
-
-/// The page with its loader under the name of its content, with its checksum, and told of the rest of
-/// the program and of the worker. It comes last in the head: it runs as soon as it is there, and looks
-/// for what the page preloads.
-fn with_loader(html: &str, boot: &Named, rest: &Named) -> Outcome<String> {
-    const END: &str = "</script>";
-    let plain = html.replace(&format!("src=\"./{LOADER}\""), &format!("src=./{LOADER}"));
-    let parts = plain
-        .split_once(&format!("src=./{LOADER}"))
-        .and_then(|(before, after)| {
-            let (before, opened) = before.split_at(before.rfind("<script")?);
-            let (attributes, after) = after.split_once(END)?;
-            let (between, after) = after.split_once("</head>")?;
-            Some((before, opened, attributes, between, after))
-        });
-    let (before, opened, attributes, between, after) = parts.ok_or_else(|| {
-        format!(
-            "The head of the built page must load ./{LOADER}: see pattern_script in Trunk.toml."
-        )
-    })?;
-    Ok(format!(
-        "{before}{between}{opened}src=\"./{}\" integrity=\"{}\" data-rest=\"./{}\" \
-         data-rest-integrity=\"{}\" data-worker=\"./{WORKER}\"{attributes}{END}</head>{after}",
-        boot.name, boot.integrity, rest.name, rest.integrity
-    ))
 }
 
 fn named_by_content(stem: &str, extension: &str, content: &[u8]) -> String {
@@ -335,77 +367,82 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_policy_takes_effect_in_a_release_and_allows_its_own_styles() {
-        let html = "<meta http-equiv=release-content-security-policy content=\"default-src 'none'; style-src 'self'\">";
-        // Of "a", by `openssl dgst -sha384 -binary | base64`.
+    fn the_policy_takes_effect_in_a_release_and_allows_its_own_styles_and_loader() {
+        let html = "<meta http-equiv=release-content-security-policy content=\"default-src 'none'; \
+                    script-src 'self' 'wasm-unsafe-eval'; style-src 'self'\">";
+        // Of "a" and of "b", by `openssl dgst -sha384 -binary | base64`.
         assert_eq!(
-            with_policy(html, "a"),
-            Ok(
-                "<meta http-equiv=content-security-policy content=\"default-src 'none'; \
-                style-src 'sha384-VKWbnyKwuAiA2EJ+VIt8I6vYc0huHwNdzpzWl+hRdQM8qojm1XvDXvrgta/TFF8x'\">"
-                    .to_owned()
-            )
+            with_policy(html, "a", "b"),
+            Ok("<meta http-equiv=content-security-policy content=\"default-src 'none'; \
+                script-src 'self' 'sha384-mKkGGCzc+x6060cRdgD2iVji3dFAJItHmE9L3mWHuJyCFcPaiVozbpStGso5AVxA' 'wasm-unsafe-eval'; style-src \
+                'sha384-VKWbnyKwuAiA2EJ+VIt8I6vYc0huHwNdzpzWl+hRdQM8qojm1XvDXvrgta/TFF8x'\">"
+                .to_owned())
         );
-        assert!(with_policy("<meta charset=utf-8>", "a").is_err());
-        let without = html.replace("; style-src 'self'", "");
-        assert!(with_policy(&without, "a").is_err());
+        assert!(with_policy("<meta charset=utf-8>", "a", "b").is_err());
+        for missing in ["; style-src 'self'", "script-src 'self' "] {
+            assert!(with_policy(&html.replace(missing, ""), "a", "b").is_err());
+        }
     }
 
     #[test]
-    fn the_styles_lie_in_the_page_and_cannot_end_before_their_end() {
-        let html = format!("<head>{SHEET}<p>");
-        assert_eq!(
-            with_styles(&html, "a{b:c}").as_deref(),
-            Ok("<head><style>a{b:c}</style><p>")
-        );
-        for misread in ["</style>", "\r", "\0"] {
-            assert!(with_styles(&html, &format!("a{{b:\"{misread}\"}}")).is_err());
+    fn what_lies_in_the_page_cannot_end_before_its_end_nor_be_read_as_something_else() {
+        assert_eq!(in_the_page("a{b:c}".to_owned()).as_deref(), Ok("a{b:c}"));
+        for misread in ["</style>", "<!--", "\r", "\0", "→"] {
+            assert!(in_the_page(format!("a{{b:\"{misread}\"}}")).is_err());
         }
         assert_eq!(in_ascii("a{b:\"→ c\"}"), "a{b:\"\\2192  c\"}");
-    }
-
-    #[test]
-    fn all_style_sheets_become_one_in_their_order() {
-        let html = "<head><link rel=icon href=a.svg><link rel=stylesheet href=./b-1.css integrity=sha384-x><p>\
-                    <link rel=\"stylesheet\" href=\"./c-2.css\"/><link rel=modulepreload href=./d.js></head>";
-        let (page, sheets) = with_one_sheet(html);
         assert_eq!(
-            page,
-            "<head><link rel=icon href=a.svg><the-one-sheet><p><link rel=modulepreload href=./d.js></head>"
+            loader_of("// Why.\nconst a = 1;\n"),
+            "(()=>{\"use strict\";\nconst a = 1;\n})()"
         );
-        assert_eq!(sheets, ["b-1.css", "c-2.css"]);
     }
 
     #[test]
-    fn the_loader_has_a_checksum_and_knows_the_rest_and_the_worker() {
-        let named = |name: &str, integrity: &str| Named {
-            name: name.to_owned(),
-            integrity: integrity.to_owned(),
-        };
-        let (loader, rest) = (
-            named("boot-1.js", "sha384-x"),
-            named("rest-1.wasm", "sha384-y"),
-        );
-        for html in [
-            "<script data-js=./a.js src=./boot.js type=module></script><link></head>",
-            "<script data-js=./a.js src=\"./boot.js\" type=module></script><link></head>",
+    fn all_that_trunk_links_makes_room_for_what_a_release_loads() {
+        for loader in [
+            "<script data-js=./a.js src=./boot.js type=module></script>",
+            "<script data-js=./a.js src=\"./boot.js\" type=module></script>",
         ] {
+            let html = format!(
+                "<head><link rel=icon href=a.svg><link rel=stylesheet href=./b-1.css integrity=sha384-x>\
+                 <link rel=\"stylesheet\" href=\"./c-2.css\"/><link rel=modulepreload href=./d.js>{loader}\
+                 <link rel=preload href=./e.wasm></head><script>a < b</script>"
+            );
             assert_eq!(
-                with_loader(html, &loader, &rest),
-                Ok(
-                    "<link><script data-js=./a.js src=\"./boot-1.js\" integrity=\"sha384-x\" \
-                    data-rest=\"./rest-1.wasm\" data-rest-integrity=\"sha384-y\" \
-                    data-worker=\"./sw.js\" type=module></script></head>"
-                        .to_owned()
-                )
+                Built::read(&html),
+                Ok(Built {
+                    html: "<head><link rel=icon href=a.svg><all-that-it-loads></head><script>a < b</script>"
+                        .to_owned(),
+                    sheets: vec!["b-1.css".to_owned(), "c-2.css".to_owned()],
+                })
             );
         }
         for html in [
             "<script src=./other.js></script></head>",
-            "</head><script src=./boot.js></script>",
+            "<script src=./boot.js>",
         ] {
-            assert!(with_loader(html, &loader, &rest).is_err());
+            assert!(Built::read(html).is_err());
         }
+    }
+
+    #[test]
+    fn the_page_names_all_that_it_loads_with_its_checksum_and_begins_with_its_loader() {
+        let named = |name: &str, integrity: &str| Named {
+            name: name.to_owned(),
+            integrity: integrity.to_owned(),
+        };
+        let parts = Parts {
+            joint: named("page-1.js", "sha384-x"),
+            first: named("page-1.wasm", "sha384-y"),
+            rest: named("rest-1.wasm", "sha384-z"),
+        };
+        assert_eq!(
+            head("a{}", "load()", &parts),
+            "<link rel=modulepreload crossorigin href=\"./page-1.js\" integrity=\"sha384-x\">\
+             <script data-js=\"./page-1.js\" data-wasm=\"./page-1.wasm\" data-wasm-integrity=\"sha384-y\" \
+             data-rest=\"./rest-1.wasm\" data-rest-integrity=\"sha384-z\" data-worker=\"./sw.js\">load()</script>\
+             <style>a{}</style>"
+        );
     }
 
     #[test]
