@@ -103,7 +103,8 @@ impl<'text> Reader<'text> {
     }
 
     /// Takes `mark`, which is a whole character's, where it comes next.
-    #[inline(never)]
+    #[expect(clippy::inline_always, reason = "asked for between all that is read")]
+    #[inline(always)]
     fn took(&mut self, mark: u8) -> bool {
         let comes = self.next() == Some(mark);
         if comes {
@@ -143,15 +144,28 @@ impl<'text> Reader<'text> {
     #[inline(never)]
     fn string(&mut self) -> Result<Cow<'text, str>, Garbled> {
         self.take(b'"')?;
-        let mut text = Cow::Borrowed("");
+        let plain = plain(self.rest());
+        let begin = self.cut(plain)?;
+        if self.rest().first() == Some(&b'"') {
+            // As nearly all of them are.
+            self.pass();
+            return Ok(Cow::Borrowed(begin));
+        }
+        self.string_after(begin).map(Cow::Owned)
+    }
+
+    /// The rest of a string that does not end where something else than plain text comes.
+    #[inline(never)]
+    fn string_after(&mut self, begin: &str) -> Result<String, Garbled> {
+        let mut text = begin.to_owned();
         loop {
-            let plain = plain(self.rest());
-            text += self.cut(plain)?;
             match self.cut(1)? {
                 "\"" => return Ok(text),
-                "\\" => text.to_mut().push(self.escaped()?),
+                "\\" => text.push(self.escaped()?),
                 _ => return Err(Garbled),
             }
+            let plain = plain(self.rest());
+            text += self.cut(plain)?;
         }
     }
 
@@ -322,7 +336,8 @@ impl<'reader, 'text> Items<'reader, 'text> {
     }
 
     /// Goes to the next item, and tells whether there is one.
-    #[inline(never)]
+    #[expect(clippy::inline_always, reason = "asked for before every item")]
+    #[inline(always)]
     fn another(&mut self) -> Result<bool, Garbled> {
         if !self.ended {
             match self.reader.next() {
