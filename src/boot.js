@@ -18,22 +18,31 @@ const parsed = new Promise((resolve) => {
 });
 
 // The program, which takes longest, is asked for first.
-const code = fetch(address(wasm), { integrity: wasmIntegrity });
+const code = compiled(wasm, wasmIntegrity);
 const program = import(address(js));
 
+// Compiles a part of the program as it arrives, where the host says what it is.
+async function compiled(file, integrity) {
+  const response = await fetch(address(file), { integrity });
+  if (!response.ok) {
+    throw new Error(`${file}: ${response.status}`);
+  }
+  return response.headers.get("content-type") === "application/wasm"
+    ? WebAssembly.compileStreaming(response)
+    : WebAssembly.compile(await response.arrayBuffer());
+}
+
 // Whoever comes for the first time is to see what this is, before the program takes the processor for itself. A page
-// that nobody looks at is not painted.
-const seen = parsed.then(
-  () =>
-    new Promise((resolve) => {
-      if (navigator.serviceWorker?.controller) {
-        resolve();
-      } else {
-        requestAnimationFrame(() => setTimeout(resolve));
-        setTimeout(resolve, 100);
-      }
-    }),
-);
+// that nobody looks at is not painted, and not every browser says when it has been.
+const seen = new Promise((resolve) => {
+  if (navigator.serviceWorker?.controller || document.hidden) {
+    resolve();
+  } else {
+    const painted = (noted) => noted.getEntriesByName("first-contentful-paint").length && resolve();
+    new PerformanceObserver(painted).observe({ type: "paint", buffered: true });
+    setTimeout(resolve, 1_000);
+  }
+});
 
 async function start() {
   const [{ default: init }, module_or_path] = await Promise.all([program, code, seen]);
@@ -132,16 +141,7 @@ globalThis.loadTheRest = () => {
 
 async function fetchTheRest() {
   if (rest) {
-    const response = await fetch(address(rest), { integrity: restIntegrity });
-    if (!response.ok) {
-      throw new Error(`${rest}: ${response.status}`);
-    }
-    // As it arrives, where the host says what it is.
-    const streams = response.headers.get("content-type") === "application/wasm";
-    const code = streams
-      ? await WebAssembly.compileStreaming(response)
-      : await WebAssembly.compile(await response.arrayBuffer());
-    await WebAssembly.instantiate(code, { page: await started });
+    await WebAssembly.instantiate(await compiled(rest, restIntegrity), { page: await started });
   }
 }
 
