@@ -8,15 +8,6 @@
 const { js, wasm, wasmIntegrity, rest, restIntegrity, worker } = document.querySelector("script[data-wasm]").dataset;
 const address = (file) => new URL(file, document.baseURI).href;
 
-// This script runs as soon as it is there, before all of the page is.
-const parsed = new Promise((resolve) => {
-  if (document.readyState === "loading") {
-    document.addEventListener("DOMContentLoaded", resolve);
-  } else {
-    resolve();
-  }
-});
-
 // The program, which takes longest, is asked for first.
 const code = compiled(wasm, wasmIntegrity);
 const program = import(address(js));
@@ -164,6 +155,15 @@ function sentence(text) {
   element.textContent = text;
   return element;
 }
+
+// This script runs before the shell is there.
+const parsed = new Promise((resolve) => {
+  if (document.readyState === "loading") {
+    document.addEventListener("DOMContentLoaded", resolve);
+  } else {
+    resolve();
+  }
+});
 
 async function sayWhatWentWrong(reason) {
   console.error(reason);

@@ -93,8 +93,9 @@ fn row(name: &str, raw: usize, compressed: usize) -> String {
 /// A name, and its size plain and compressed.
 type Sized = (String, usize, usize);
 
-/// What a browser loads before the page is seen. Not the worker, the rest of the program and the
-/// icons, which come after that.
+/// What a browser loads before the page is seen, and what the page is called and looks like in the browser's
+/// own parts. Not the worker, the rest of the program and the pictures for whoever installs it, which come
+/// after that.
 fn first_view(dist: &Path) -> io::Result<Vec<Sized>> {
     let page = fs::read_to_string(dist.join("index.html"))?;
     let mut loaded = Vec::new();
