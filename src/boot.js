@@ -24,9 +24,9 @@ async function compiled(file, integrity) {
 }
 
 // Whoever comes for the first time is to see what this is, before the program takes the processor for itself. A page
-// that nobody looks at is not painted, and not every browser says when it has been.
+// that nobody looks at is not painted, and not every browser says when one has been.
 const seen = new Promise((resolve) => {
-  if (navigator.serviceWorker?.controller || document.hidden) {
+  if (navigator.serviceWorker?.controller || document.hidden || !globalThis.PerformanceObserver) {
     resolve();
   } else {
     const painted = (noted) => noted.getEntriesByName("first-contentful-paint").length && resolve();
@@ -55,9 +55,11 @@ function chosen(choice, storage = "localStorage") {
 
 function choose(choice, made) {
   try {
+    // Where there is no room for it, what was chosen before does not hold any more either.
+    localStorage.removeItem(named(choice));
     localStorage.setItem(named(choice), JSON.stringify(made));
   } catch {
-    // What does not fit is heard again at the next visit.
+    // It is heard again at the next visit.
   }
 }
 
@@ -72,7 +74,7 @@ globalThis.askedAhead = () => {
 };
 
 function askAsBefore() {
-  const [url, credentials, proof] = chosen(`first request of ${address("./")}`)?.split("\n") ?? [];
+  const [url, credentials, proof] = chosen(`first request of ${address("./")}`)?.split?.("\n") ?? [];
   const authorization = proof && chosen(proof, "sessionStorage");
   if (!url || authorization === null) {
     return;
@@ -92,8 +94,8 @@ async function wholeAnswer(fetched) {
 }
 
 // Where the journal is kept, as the site's owner says, who may change it at any time: asked for while the program is on
-// its way. A site may ask who one is. The program hears the status and the text; without a network, those that were last
-// heard.
+// its way. A site may ask who one is. The program hears the status and the text; where there is no answer, those that were
+// last heard.
 const settings = readSettings();
 globalThis.settingsOfSite = () => settings;
 // The program meets it again.
@@ -105,9 +107,11 @@ async function readSettings() {
   try {
     const response = await fetch(address("config.json"), request);
     const heard = [response.status, await response.text()];
-    // 404: the site has none, and says so in words of its own.
-    if (response.ok || response.status === 404) {
-      choose(choice, response.ok ? heard : [404, ""]);
+    if (response.ok) {
+      choose(choice, heard);
+    } else if ([404, 410].includes(response.status)) {
+      // The site has none, and says so in words of its own.
+      choose(choice, [response.status, ""]);
     }
     return heard;
   } catch (reason) {

@@ -220,8 +220,8 @@ const fn credentials(cookies: bool) -> &'static str {
     if cookies { "include" } else { "omit" }
 }
 
-/// Returns `config.json`, which lies beside the page, and the status with which the site answered; none
-/// where there was no answer.
+/// Returns `config.json`, which lies beside the page, and the status with which the site answered, or did
+/// when it answered last; none where it never has.
 pub async fn site_settings() -> Option<(u16, String)> {
     let answer = JsFuture::from(settings_of_site().ok()?).await.ok()?;
     let answer: Array = answer.dyn_into().ok()?;

@@ -46,10 +46,15 @@ async function keep() {
 }
 
 async function fetchInto(cache, url, integrity) {
-  // Names change with the content, so that only the page itself can be an older one in the browser's cache.
-  const response = await fetch(url, { integrity, cache: url === address("./") ? "no-cache" : "default" });
+  // Names change with the content, so that only the page itself can be an older one in the browser's cache; or the same
+  // one, with a policy that its server had before.
+  const response = await fetch(url, { integrity, cache: url === address("./") ? "reload" : "default" });
   if (!response.ok) {
     throw new Error(`${url}: ${response.status}`);
+  }
+  // It would be kept with its headers, and not start: what a server says of scripts and styles is not of this version.
+  if (/(script|style|default)-src/.test(response.headers.get("content-security-policy") ?? "")) {
+    throw new Error(`${url}: its policy is another version's, see docs/hosting.md`);
   }
   // A name is one content, whatever a host says that its answers depend on, which a browser would compare; and what has
   // arrived is not compressed any more.

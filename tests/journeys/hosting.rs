@@ -15,7 +15,7 @@ use crate::steps::{SHOP, all_run, go_home, release, roll_back, run_urls};
 
 /// Waits until the page is kept for when there is no network.
 #[track_caller]
-fn wait_until_kept(page: &Page) {
+pub(crate) fn wait_until_kept(page: &Page) {
     page.heading("Releases").is_there();
     let kept = page.run("return navigator.serviceWorker.ready.then(it => it.active !== null)");
     assert_eq!(kept, true);
@@ -222,7 +222,7 @@ pub(crate) fn only_file(folder: &Path, beginning: &str, extension: &str) -> Path
 }
 
 /// Publishes the site anew, with another description of itself.
-fn publish(folder: &Path, description: &str) {
+pub(crate) fn publish(folder: &Path, description: &str) {
     let before = fs::read(folder.join("index.html")).unwrap();
     change_page(folder, description);
     let after = fs::read(folder.join("index.html")).unwrap();
@@ -250,7 +250,7 @@ fn change_page(folder: &Path, description: &str) {
 
 /// What the page that is being shown says of itself in its file.
 #[track_caller]
-fn description(page: &Page) -> String {
+pub(crate) fn description(page: &Page) -> String {
     let said = page.run("return document.querySelector('meta[name=description]').content");
     said.as_str().unwrap_or_default().to_owned()
 }
@@ -258,7 +258,7 @@ fn description(page: &Page) -> String {
 /// Lets the browser look, as it does by itself now and then. It says nothing where what it finds is
 /// damaged.
 #[track_caller]
-fn look_for_a_newer_version(page: &Page) {
+pub(crate) fn look_for_a_newer_version(page: &Page) {
     page.run(
         "return navigator.serviceWorker.getRegistration()
              .then(it => it.update())

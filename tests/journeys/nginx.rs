@@ -7,7 +7,10 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use crate::driver::{products, setting};
-use crate::page::{NotYet, Within, built_site, journey_on, until};
+use crate::hosting::{
+    copy_of_the_site, description, look_for_a_newer_version, publish, wait_until_kept,
+};
+use crate::page::{NotYet, Role, Within, built_site, journey_on, until};
 use crate::steps::{release, roll_back};
 
 /// The journey of the user's document, on a server as a team has it.
@@ -24,6 +27,37 @@ fn a_release_is_rolled_back_on_a_documented_nginx() {
         roll_back(page, "Release B");
         page.reload();
         release(page, "Release B").says(&["in Test", "rolled back from Production"]);
+    });
+}
+
+/// A server that says of scripts what it was to say of another version: the new one would not start there.
+/// Whoever has the page goes on with the old one, until that is put right.
+#[test]
+fn a_version_that_its_server_would_not_let_start_is_not_kept() {
+    let folder = copy_of_the_site("not-to-start");
+    // They are published anew below, and not compressed then.
+    for compressed in ["index.html.gz", "sw.js.gz"] {
+        fs::remove_file(folder.join(compressed)).unwrap();
+    }
+    let mut nginx = Nginx::serving("not-to-start", &folder);
+    let url = nginx.url();
+    journey_on(&url, |page| {
+        wait_until_kept(page);
+        let older = description(page);
+        publish(&folder, "A newer version.");
+        nginx.start_again_saying("script-src 'self' 'wasm-unsafe-eval'; ");
+        look_for_a_newer_version(page);
+        page.reload();
+        page.heading("Releases").is_there();
+        page.saying(Role::Status, "newer version").is_gone();
+        assert_eq!(description(page), older);
+
+        nginx.start_again_saying("");
+        look_for_a_newer_version(page);
+        page.saying(Role::Status, "A newer version of this page is ready.")
+            .is_there();
+        // The worker itself tells the console why it was not kept.
+        page.complaints();
     });
 }
 
@@ -113,10 +147,16 @@ fn header<'a>(answer: &'a str, name: &str) -> &'a str {
 struct Nginx {
     process: Child,
     port: u16,
+    /// Its own folder, and that of the site.
+    folders: [PathBuf; 2],
 }
 
 impl Nginx {
     fn start(name: &str) -> Self {
+        Self::serving(name, &built_site())
+    }
+
+    fn serving(name: &str, site: &Path) -> Self {
         let folder = products().join("nginx").join(name);
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(folder.join("logs")).unwrap();
@@ -125,27 +165,19 @@ impl Nginx {
             .and_then(|listener| listener.local_addr())
             .unwrap()
             .port();
-        let file = folder.join("nginx.conf");
-        fs::write(&file, configuration(&folder, port)).unwrap();
-        let process = Command::new(program())
-            .arg("-p")
-            .arg(&folder)
-            .arg("-c")
-            .arg(&file)
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .spawn()
-            .expect("nginx starts");
-        let nginx = Self { process, port };
-        until(|| {
-            TcpStream::connect((Ipv4Addr::LOCALHOST, port))
-                .map(drop)
-                .map_err(|error| {
-                    let log = fs::read_to_string(folder.join("logs/error.log"));
-                    NotYet(format!("nginx: {error}; {}", log.unwrap_or_default()))
-                })
-        });
-        nginx
+        let folders = [folder, site.to_path_buf()];
+        Self {
+            process: run(&folders, port, ""),
+            port,
+            folders,
+        }
+    }
+
+    /// Starts it anew, with this before what its policy says as documented.
+    fn start_again_saying(&mut self, policy: &str) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+        self.process = run(&self.folders, self.port, policy);
     }
 
     fn url(&self) -> String {
@@ -173,23 +205,49 @@ impl Drop for Nginx {
     }
 }
 
+/// Returns once it listens.
+fn run(folders: &[PathBuf; 2], port: u16, policy: &str) -> Child {
+    let [folder, site] = folders;
+    let file = folder.join("nginx.conf");
+    fs::write(&file, configuration(folder, site, port, policy)).unwrap();
+    let process = Command::new(program())
+        .arg("-p")
+        .arg(folder)
+        .arg("-c")
+        .arg(&file)
+        .stdout(Stdio::null())
+        .stderr(Stdio::null())
+        .spawn()
+        .expect("nginx starts");
+    until(|| {
+        TcpStream::connect((Ipv4Addr::LOCALHOST, port))
+            .map(drop)
+            .map_err(|error| {
+                let log = fs::read_to_string(folder.join("logs/error.log"));
+                NotYet(format!("nginx: {error}; {}", log.unwrap_or_default()))
+            })
+    });
+    process
+}
+
 fn program() -> PathBuf {
     PathBuf::from(setting("FLOW_NGINX"))
 }
 
-/// The documented configuration, with this machine's port and folder, in what a distribution puts
-/// around it.
-fn configuration(folder: &Path, port: u16) -> String {
+/// The documented configuration, with this machine's port and folder and this before what its policy says,
+/// in what a distribution puts around it.
+fn configuration(folder: &Path, site: &Path, port: u16, policy: &str) -> String {
     let documentation = Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/hosting.md");
     let documentation = fs::read_to_string(documentation).unwrap();
     let (_, rest) = documentation
         .split_once("```nginx\n")
         .expect("nginx's part");
     let (documented, _) = rest.split_once("```").expect("its end");
-    let site = built_site();
+    const POLICY: &str = "Content-Security-Policy \"";
     let here = documented
         .replacen("listen 80;", &format!("listen 127.0.0.1:{port};"), 1)
-        .replacen("/srv/flow-environments", &site.to_string_lossy(), 1);
+        .replacen("/srv/flow-environments", &site.to_string_lossy(), 1)
+        .replacen(POLICY, &[POLICY, policy].concat(), 1);
     assert_ne!(here, documented, "a port and a folder to put in");
     let types = types();
     let folder = folder.display();

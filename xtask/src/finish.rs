@@ -147,45 +147,41 @@ struct Built {
 
 impl Built {
     fn read(built: &str) -> Outcome<Self> {
-        let mut html = String::new();
+        let mut parts = built.split('<');
+        let mut html = parts.next().unwrap_or_default().to_owned();
         let mut sheets = Vec::new();
-        let (mut placed, mut started) = (false, false);
-        for (number, part) in built.split('<').enumerate() {
-            let loads = part.split_once('>').filter(|(tag, _)| {
-                let rel = attribute(tag, "rel").unwrap_or_default();
-                let linked = tag.starts_with("link ")
-                    && ["stylesheet", "modulepreload", "preload"].contains(&rel);
-                let loader = tag.starts_with("script ")
-                    && attribute(tag, "src").is_some_and(|it| it.ends_with(LOADER));
-                if rel == "stylesheet" {
+        let (mut loads, mut in_loader) = (false, false);
+        for part in parts {
+            let (tag, after) = part.split_once('>').unwrap_or((part, ""));
+            let link = tag.strip_prefix("link ");
+            let begins = tag.starts_with("script ")
+                && attribute(tag, "src").is_some_and(|it| it.ends_with(LOADER));
+            let ends = in_loader && tag == "/script";
+            let goes = match link.and_then(|tag| attribute(tag, "rel")) {
+                Some("stylesheet") => {
                     sheets.extend(attribute(tag, "href").map(in_folder));
+                    true
                 }
-                started |= loader;
-                linked || loader
-            });
-            match loads {
-                Some((_, rest)) => {
-                    if !placed {
-                        html += HEAD;
-                        placed = true;
-                    }
-                    html += rest;
-                }
-                None if number == 0 => html += part,
-                // The end of the loader's element, which has begun just before.
-                None if started && part.starts_with("/script>") => {
-                    html += part.trim_start_matches("/script>");
-                    started = false;
-                }
-                None => html.extend(["<", part]),
+                Some("modulepreload" | "preload") => true,
+                _ => begins || ends,
+            };
+            if !goes {
+                html.extend(["<", part]);
+            } else if html.contains(HEAD) {
+                html += after;
+            } else {
+                html.extend([HEAD, after]);
             }
+            loads |= ends;
+            in_loader = begins || in_loader && !ends;
         }
-        if !placed || !built.contains(LOADER) || started {
-            return Err(format!(
+        if loads {
+            Ok(Self { html, sheets })
+        } else {
+            Err(format!(
                 "The built page must load ./{LOADER}: see pattern_script in Trunk.toml."
-            ));
+            ))
         }
-        Ok(Self { html, sheets })
     }
 }
 
