@@ -243,11 +243,11 @@ fn configuration(folder: &Path, site: &Path, port: u16, policy: &str) -> String 
         .split_once("```nginx\n")
         .expect("nginx's part");
     let (documented, _) = rest.split_once("```").expect("its end");
-    const POLICY: &str = "Content-Security-Policy \"";
+    let stated = "Content-Security-Policy \"";
     let here = documented
         .replacen("listen 80;", &format!("listen 127.0.0.1:{port};"), 1)
         .replacen("/srv/flow-environments", &site.to_string_lossy(), 1)
-        .replacen(POLICY, &[POLICY, policy].concat(), 1);
+        .replacen(stated, &[stated, policy].concat(), 1);
     assert_ne!(here, documented, "a port and a folder to put in");
     let types = types();
     let folder = folder.display();
