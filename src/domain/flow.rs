@@ -52,17 +52,10 @@ pub fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
             return None;
         }
         let mut from = 0;
-        while let Some(open) = rest[from..].find("{{").map(|at| from + at) {
-            let inside = &rest[open + 2..];
-            // No name has a brace in it: the next one closes the variable, or there is none. So no
-            // text is read more than twice.
-            let variable = inside
-                .find(['{', '}'])
-                .filter(|close| inside[*close..].starts_with("}}"))
-                .and_then(|close| Some((close, VariableName::new(&inside[..close]).ok()?)));
-            match variable {
-                Some((close, name)) if open == 0 => {
-                    rest = &inside[close + 2..];
+        while let Some(open) = rest[from..].find('{').map(|at| from + at) {
+            match variable_at(&rest[open..]) {
+                Some((name, after)) if open == 0 => {
+                    rest = after;
                     return Some(Piece::Variable(name));
                 }
                 Some(_) => {
@@ -76,6 +69,16 @@ pub fn pieces(text: &str) -> impl Iterator<Item = Piece<'_>> {
         }
         Some(Piece::Plain(std::mem::take(&mut rest)))
     })
+}
+
+/// Returns the variable that `text` begins with, and what follows it.
+fn variable_at(text: &str) -> Option<(VariableName, &str)> {
+    let inside = text.strip_prefix("{{")?;
+    // No name has a brace in it: the next one closes the variable, or there is none. So no text is read
+    // more than twice.
+    let (name, closed) = inside.split_at(inside.find(['{', '}'])?);
+    let after = closed.strip_prefix("}}")?;
+    Some((VariableName::new(name).ok()?, after))
 }
 
 /// Something users run; edited on a canvas, run from a Run URL.

@@ -53,6 +53,77 @@ pub fn read_telling<'text, T: Deserialize<'text>>(text: &'text str) -> Result<T,
     }
 }
 
+/// Reads all of `text`, which is an array, as `read` takes its items. None where it is anything else, or has more
+/// of them than are taken.
+pub fn read_row<'text, T>(
+    text: &'text str,
+    read: impl FnOnce(&mut Row<'_, 'text>) -> Option<T>,
+) -> Option<T> {
+    let mut reader = Reader::new(text);
+    let value = Row::within(&mut reader, read)?;
+    reader.next().is_none().then_some(value)
+}
+
+/// An array whose items are taken one after the other: for what comes in great numbers, where serde would make
+/// values of which others are made at once. None is returned where the next item is not what is asked for.
+pub struct Row<'reader, 'text>(Items<'reader, 'text>);
+
+impl<'text> Row<'_, 'text> {
+    fn within<T>(
+        reader: &mut Reader<'text>,
+        read: impl FnOnce(&mut Row<'_, 'text>) -> Option<T>,
+    ) -> Option<T> {
+        reader.take(b'[').ok()?;
+        let mut row = Row(Items::new(reader, b']'));
+        let value = read(&mut row)?;
+        row.0.end().ok()?;
+        Some(value)
+    }
+
+    /// Goes to the next item, which there must be.
+    fn item(&mut self) -> Option<&mut Reader<'text>> {
+        self.0.another().ok()?.then_some(&mut *self.0.reader)
+    }
+
+    /// Takes the next item, whatever can be read.
+    pub fn value<T: Deserialize<'text>>(&mut self) -> Option<T> {
+        T::deserialize(self.item()?).ok()
+    }
+
+    /// Takes the next item, which is a whole number from 0 on.
+    pub fn number<N: TryFrom<u64>>(&mut self) -> Option<N> {
+        match self.item()?.whole().ok()? {
+            (false, number) => N::try_from(number).ok(),
+            (true, _) => None,
+        }
+    }
+
+    /// Takes the next item, which is an array.
+    pub fn row<T>(&mut self, read: impl FnOnce(&mut Row<'_, 'text>) -> Option<T>) -> Option<T> {
+        Row::within(self.item()?, read)
+    }
+
+    /// Takes the next item, which is an array or nothing.
+    pub fn row_or_nothing<T>(
+        &mut self,
+        read: impl FnOnce(&mut Row<'_, 'text>) -> Option<T>,
+    ) -> Option<Option<T>> {
+        let reader = self.item()?;
+        if reader.took_word("null") {
+            return Some(None);
+        }
+        Row::within(reader, read).map(Some)
+    }
+
+    /// Takes all that follow, which are arrays.
+    pub fn each(&mut self, mut read: impl FnMut(&mut Row<'_, 'text>) -> Option<()>) -> Option<()> {
+        while self.0.another().ok()? {
+            Row::within(self.0.reader, &mut read)?;
+        }
+        Some(())
+    }
+}
+
 /// How deep values may lie in one another that nobody asked for: reading them must not overflow the
 /// stack.
 const DEPTH: u8 = 128;
@@ -220,26 +291,29 @@ impl<'text> Reader<'text> {
     #[inline(never)]
     fn whole(&mut self) -> Result<(bool, u64), Garbled> {
         let negative = self.took(b'-');
+        let from = self.at;
         let mut number = 0_u64;
-        let mut length = 0;
-        for &byte in self.rest() {
-            match byte {
-                b'0'..=b'9' => {
-                    number = number.wrapping_mul(10).wrapping_add((byte - b'0').into());
-                    length += 1;
+        let next = loop {
+            let next = self.text.as_bytes().get(self.at).copied();
+            match next {
+                Some(digit @ b'0'..=b'9') => {
+                    number = number.wrapping_mul(10).wrapping_add((digit - b'0').into());
+                    self.pass();
                 }
-                // A number, and not a whole one.
-                b'-' | b'+' | b'.' | b'e' | b'E' => return Err(Garbled),
-                _ => break,
+                next => break next,
             }
-        }
-        let digits = self.cut(length)?;
+        };
+        let length = self.at - from;
+        // A number, and not a whole one.
+        let broken = matches!(next, Some(b'-' | b'+' | b'.' | b'e' | b'E'));
         // Neither is a whole number to JSON: a leading zero, and the zero that has a sign.
-        let padded = digits.as_bytes().first() == Some(&b'0') && (negative || length > 1);
-        if length == 0 || padded {
+        let zero = self.text.as_bytes().get(from) == Some(&b'0');
+        let padded = zero && (negative || length > 1);
+        if length == 0 || broken || padded {
             return Err(Garbled);
         }
         if length > MOST_DIGITS {
+            let digits = self.text.get(from..self.at).ok_or(Garbled)?;
             number = digits.parse().map_err(|_| Garbled)?;
         }
         Ok((negative, number))

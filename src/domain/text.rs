@@ -41,9 +41,12 @@ impl std::error::Error for TextProblem {}
 
 fn within(text: &str, limit: usize) -> Result<&str, TextProblem> {
     let text = text.trim();
-    let length = text.chars().count();
-    if length > limit {
-        return Err(TextProblem::TooLong { length, limit });
+    // No text has more characters than bytes.
+    if text.len() > limit {
+        let length = text.chars().count();
+        if length > limit {
+            return Err(TextProblem::TooLong { length, limit });
+        }
     }
     Ok(text)
 }

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use std::fmt::Debug;
 
 use flow_environments::domain::event::Event;
-use flow_environments::domain::id::Position;
-use flow_environments::domain::json::{Garbled, read};
+use flow_environments::domain::id::{FlowId, Position};
+use flow_environments::domain::json::{Garbled, Row, read, read_row};
 use proptest::prelude::*;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, IgnoredAny};
+use uuid::Uuid;
 
 const FROZEN: &str = include_str!("../fixtures/journal-v1.json");
 
@@ -59,7 +60,30 @@ fn agree_on_all(text: &str) -> Result<(), TestCaseError> {
     agree::<i8>(text)?;
     agree::<Option<(String, u32)>>(text)?;
     agree::<Vec<Vec<u16>>>(text)?;
-    agree::<BTreeMap<String, Position>>(text)
+    agree::<BTreeMap<String, Position>>(text)?;
+    agree_on_a_row(text)
+}
+
+/// An array of several kinds, with arrays in it.
+type Mixed = (u64, String, Option<(i8, bool)>, Vec<(Position, u16)>);
+
+fn mixed(row: &mut Row) -> Option<Mixed> {
+    let (number, word) = (row.number()?, row.value()?);
+    let pair = row.row_or_nothing(|row| Some((row.value()?, row.value()?)))?;
+    let mut several = Vec::new();
+    row.row(|row| {
+        row.each(|row| {
+            several.push((row.number()?, row.number()?));
+            Some(())
+        })
+    })?;
+    Some((number, word, pair, several))
+}
+
+fn agree_on_a_row(text: &str) -> Result<(), TestCaseError> {
+    let expected = serde_json::from_str::<Mixed>(text).ok();
+    prop_assert_eq!(read_row(text, mixed), expected, "{}", text);
+    Ok(())
 }
 
 #[test]
@@ -156,9 +180,43 @@ fn texts_at_the_edges_are_read_as_they_should_be() {
         r#"{"size":1,"more":{"a"}}"#,
         r#"{"size":1,"more":[1 2]}"#,
         r#"{"size":1,"more":[}}"#,
+        r#"[1,"a",null,[]]"#,
+        r#" [ 1 , "a" , [ -1 , true ] , [ [ 2 , 3 ] , [4,5] ] ] "#,
+        r#"[1,"a",null,[]]]"#,
+        r#"[1,"a",null,[]"#,
+        r#"[1,"a",null,[],1]"#,
+        r#"[1,"a",null,[1]]"#,
+        r#"[1,"a",null,[[1]]]"#,
+        r#"[1,"a",null,[[1,2,3]]]"#,
+        r#"[1,"a",null,[[1,2],]]"#,
+        r#"[1,"a",null,[[1,65536]]]"#,
+        r#"[1,"a",nul,[]]"#,
+        r#"[1,"a",[1],[]]"#,
+        r#"[-1,"a",null,[]]"#,
+        r#"[-0,"a",null,[]]"#,
+        r#"[01,"a",null,[]]"#,
+        r#"[1.0,"a",null,[]]"#,
+        r#"[18446744073709551616,"a",null,[]]"#,
+        r#"["a",1,null,[]]"#,
+        r#"[1,"a"]"#,
     ];
     for text in texts {
         agree_on_all(text).unwrap();
+    }
+}
+
+/// No byte but a digit is taken for one, wherever it stands in an id.
+#[test]
+fn an_id_has_nothing_but_digits() {
+    let id = "936da01f-9abd-4d9d-80c7-02AF85C822A8";
+    for place in 0..id.len() {
+        for byte in 0..=0x7f_u8 {
+            let mut text = id.as_bytes().to_vec();
+            text[place] = byte;
+            let text = str::from_utf8(&text).unwrap();
+            let expected = Uuid::try_parse(text).ok().map(FlowId::new);
+            assert_eq!(text.parse::<FlowId>().ok(), expected, "{text}");
+        }
     }
 }
 
@@ -222,6 +280,7 @@ fn damaged() -> impl Strategy<Value = String> {
     let own = [
         r#"{"fields":{"truth":true,"several":[null,12],"counted":{"7":[2,"x\u00e9"]},"more":[-1.5,{}]}}"#,
         r#"{"kind":{"pair":[1,-2]},"size":30}"#,
+        r#"[10,"x\u00e9",[-1,true],[[12,3],[4,50]]]"#,
     ];
     let events = lines
         .into_iter()
@@ -262,6 +321,33 @@ proptest! {
     #[test]
     fn damaged_texts_are_read_alike(text in damaged()) {
         agree_on_all(&text)?;
+    }
+
+    /// The way in which ids are read is as right as the library's, which is made for other machines.
+    #[test]
+    fn any_id_is_read_as_the_library_reads_it(
+        id in any::<u128>(),
+        way in 0..4_u8,
+        damage in prop::option::of((any::<prop::sample::Index>(), any::<char>())),
+    ) {
+        let id = Uuid::from_u128(id);
+        let text = match way {
+            0 => id.hyphenated().to_string(),
+            1 => id.hyphenated().to_string().to_uppercase(),
+            2 => id.simple().to_string(),
+            _ => id.urn().to_string(),
+        };
+        let text = match damage {
+            None => text,
+            Some((place, character)) => {
+                let place = place.index(text.len());
+                let mut text: Vec<char> = text.chars().collect();
+                text[place] = character;
+                text.into_iter().collect()
+            }
+        };
+        let expected = Uuid::try_parse(&text).ok().map(FlowId::new);
+        prop_assert_eq!(text.parse::<FlowId>().ok(), expected, "{}", text);
     }
 
     #[test]

@@ -20,7 +20,7 @@ use crate::domain::actor::{Actor, Context, Timestamp};
 use crate::domain::edit::Layer;
 use crate::domain::flow::{Canvas, Flow, Snapshot};
 use crate::domain::id::{EnvironmentId, FlowId, Position, ReleaseId, SnapshotId, TenantId};
-use crate::domain::json;
+use crate::domain::json::{self, Row};
 use crate::domain::pipeline::Pipeline;
 use crate::domain::release::{Arrival, Content, Hold, Place, Release};
 use crate::domain::text::{Name, Note, VariableName};
@@ -59,7 +59,9 @@ type WrittenRest = (usize, Position, Came, Vec<(usize, u32)>, Option<Hold>);
 
 /// A stack: where it is, when it was touched, and its layers, each with the entry that deployed it, the
 /// number of its release among all releases, and the snapshot's number within the flow.
-type WrittenStack<Environment> = (Environment, Position, Vec<(Position, usize, u32)>);
+type WrittenStack<Environment> = (Environment, Position, Vec<WrittenLayer>);
+
+type WrittenLayer = (Position, usize, u32);
 
 /// How a release came where it is, and from which environment.
 #[derive(Serialize, Deserialize)]
@@ -232,16 +234,25 @@ impl State {
         let releases = state.counted(take(lines)?)?;
         state.releases.reserve(releases);
         for _ in 0..releases {
-            let written = take(lines)?;
-            state.admit_written(written, &environments)?;
+            let (being, touched) =
+                json::read_row(lines.next()?, |row| state.read_release(row, &environments))?;
+            state.admit_release(being, touched)?;
         }
         let known = (&state.pipeline, &state.former_environments);
         for record in &mut state.flows.records {
-            let stacks: Vec<WrittenStack<usize>> = take(lines)?;
-            for (environment, touched, layers) in stacks {
-                let stack = (*environments.get(environment)?, touched, layers);
-                admit_stack(stack, record, &mut state.releases, known)?;
-            }
+            json::read_row(lines.next()?, |row| {
+                row.each(|row| {
+                    let environment = *environments.get(row.number::<usize>()?)?;
+                    let mut stack = Stack::begin(environment, row.number()?);
+                    row.row(|row| {
+                        row.each(|row| {
+                            let layer = (row.number()?, row.number()?, row.number()?);
+                            stack.admit(layer, record, &mut state.releases)
+                        })
+                    })?;
+                    record.admit(stack, known)
+                })
+            })?;
         }
         (state.versions.len() == snapshots).then_some(())?;
         state.read_variables(lines)
@@ -279,7 +290,10 @@ impl State {
     ) -> Option<Vec<Snapshot>> {
         let mut snapshots: Vec<Snapshot> = Vec::with_capacity(self.counted(count)?);
         for number in (1..).take(count) {
-            let (id, notes, canvas, built): WrittenSnapshot = take(lines)?;
+            let (id, notes, canvas, built): WrittenSnapshot =
+                json::read_row(lines.next()?, |row| {
+                    Some((row.value()?, row.value()?, row.value()?, row.number()?))
+                })?;
             insert(&mut self.versions, id, Version { flow, number }).ok()?;
             let (canvas, variables) = match (canvas, snapshots.last()) {
                 (None, before) => {
@@ -329,45 +343,52 @@ impl State {
         self.flows.push(id, FlowRecord::new(flow)).ok()
     }
 
-    fn admit_written(
-        &mut self,
-        (touched, id, name, rest): WrittenRelease,
+    /// Reads a release, and when it was touched.
+    fn read_release(
+        &self,
+        row: &mut Row,
         environments: &[EnvironmentId],
-    ) -> Option<()> {
-        let Some((environment, since, came, written, hold)) = rest else {
-            return self.admit_release(Being::Deleted(id, name), touched);
-        };
-        let mut content = Content::default();
-        for (flow, number) in written {
-            let record = self.flows.records.get(flow)?;
-            let snapshot = record.numbered(number)?.id;
-            content
-                .insert(record.flow.id, snapshot)
-                .is_none()
-                .then_some(())?;
-        }
-        let named = |number: usize| environments.get(number).copied();
-        let arrival = match came {
-            Came::Build => Arrival::Build,
-            Came::Promotion(from) => Arrival::Promotion { from: named(from)? },
-            Came::Rollback(from, reason) => Arrival::Rollback {
-                from: named(from)?,
-                reason,
-            },
-            Came::Reset(from) => Arrival::Reset { from: named(from)? },
-        };
-        let release = Release {
-            id,
-            name,
-            place: Place {
-                environment: named(environment)?,
+    ) -> Option<(Being, Position)> {
+        let (touched, id, name) = (row.number()?, row.value()?, row.value()?);
+        let rest = row.row_or_nothing(|row| {
+            let named = |number: usize| environments.get(number).copied();
+            let (environment, since) = (named(row.number()?)?, row.number()?);
+            let arrival = match row.value()? {
+                Came::Build => Arrival::Build,
+                Came::Promotion(from) => Arrival::Promotion { from: named(from)? },
+                Came::Rollback(from, reason) => Arrival::Rollback {
+                    from: named(from)?,
+                    reason,
+                },
+                Came::Reset(from) => Arrival::Reset { from: named(from)? },
+            };
+            let place = Place {
+                environment,
                 since,
                 arrival,
-            },
-            content,
-            hold,
+            };
+            let mut content = Content::default();
+            row.row(|row| {
+                row.each(|row| {
+                    let record = self.flows.records.get(row.number::<usize>()?)?;
+                    let snapshot = record.numbered(row.number()?)?.id;
+                    let before = content.insert(record.flow.id, snapshot);
+                    before.is_none().then_some(())
+                })
+            })?;
+            Some((place, content, row.value()?))
+        })?;
+        let being = match rest {
+            None => Being::Deleted(id, name),
+            Some((place, content, hold)) => Being::There(Release {
+                id,
+                name,
+                place,
+                content,
+                hold,
+            }),
         };
-        self.admit_release(Being::There(release), touched)
+        Some((being, touched))
     }
 
     fn admit_release(&mut self, being: Being, touched: Position) -> Option<()> {
@@ -415,49 +436,67 @@ impl State {
 
 fn read_moments(lines: &mut Lines) -> Option<Vec<Context>> {
     let actors: Vec<Actor> = take(lines)?;
-    let moments: Vec<(Timestamp, usize)> = take(lines)?;
-    let moment = |(at, by): (_, usize)| {
-        let by = actors.get(by)?.clone();
-        Some(Context { at, by })
-    };
-    moments.into_iter().map(moment).collect()
+    let mut moments = Vec::new();
+    json::read_row(lines.next()?, |row| {
+        row.each(|row| {
+            let at = Timestamp::from_millis(row.number()?);
+            let by = actors.get(row.number::<usize>()?)?.clone();
+            moments.push(Context { at, by });
+            Some(())
+        })
+    })?;
+    Some(moments)
 }
 
-/// Puts a stack upon what is known of its flow, and tells the releases where they stand.
-fn admit_stack(
-    (environment, touched, written): WrittenStack<EnvironmentId>,
-    record: &mut FlowRecord,
-    releases: &mut Table<ReleaseId, ReleaseRecord>,
-    (pipeline, former): (&Pipeline, &BTreeMap<EnvironmentId, Name>),
-) -> Option<()> {
-    let flow = record.flow.id;
-    let mut layers = Vec::with_capacity(written.len());
-    for (position, release, number) in written {
+impl Stack {
+    fn begin(environment: EnvironmentId, touched: Position) -> Self {
+        Self {
+            environment,
+            layers: Vec::new(),
+            touched,
+        }
+    }
+
+    /// Puts a layer upon it, and tells the release where it stands.
+    fn admit(
+        &mut self,
+        (position, release, number): WrittenLayer,
+        record: &FlowRecord,
+        releases: &mut Table<ReleaseId, ReleaseRecord>,
+    ) -> Option<()> {
         let snapshot = record.numbered(number)?.id;
         let stands = Layer {
-            flow,
+            flow: record.flow.id,
             snapshot,
             position,
         };
         let deployed = releases.records.get_mut(release)?;
-        deployed.stand(environment, &[], &[stands]).ok()?;
-        layers.push(Deployed {
+        deployed.stand(self.environment, &[], &[stands]).ok()?;
+        let rising = self.layers.last().is_none_or(|top| top.position < position);
+        rising.then_some(())?;
+        self.layers.push(Deployed {
             position,
             release: deployed.release()?.id,
             snapshot,
             number,
         });
+        Some(())
     }
-    let rising = layers.is_sorted_by(|below, above| below.position < above.position);
-    // A removed environment's stacks are kept, and empty (E3).
-    let left = layers.is_empty() && former.contains_key(&environment);
-    let sound = left || pipeline.contains(environment);
-    let first = record.stack(environment).is_none();
-    (rising && sound && first).then_some(())?;
-    record.stacks.push(Stack {
-        environment,
-        layers,
-        touched,
-    });
-    Some(())
+}
+
+impl FlowRecord {
+    /// Keeps another stack of the flow.
+    fn admit(
+        &mut self,
+        stack: Stack,
+        (pipeline, former): (&Pipeline, &BTreeMap<EnvironmentId, Name>),
+    ) -> Option<()> {
+        let environment = stack.environment;
+        // A removed environment's stacks are kept, and empty (E3).
+        let left = stack.layers.is_empty() && former.contains_key(&environment);
+        let sound = left || pipeline.contains(environment);
+        (sound && self.stack(environment).is_none()).then_some(())?;
+        self.stacks.push(stack);
+        Some(())
+    }
 }

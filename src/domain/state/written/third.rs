@@ -4,7 +4,7 @@
 
 use std::str::Lines;
 
-use super::{WrittenStack, admit_stack, take};
+use super::{Stack, WrittenStack, take};
 use crate::domain::flow::Canvas;
 use crate::domain::id::{EnvironmentId, FlowId, Position, ReleaseId};
 use crate::domain::release::Release;
@@ -34,8 +34,12 @@ impl State {
             state.admit_flow(id, name, snapshots, canvas)?;
             let record = state.flows.records.last_mut()?;
             let known = (&state.pipeline, &state.former_environments);
-            for stack in stacks {
-                admit_stack(stack, record, &mut state.releases, known)?;
+            for (environment, touched, layers) in stacks {
+                let mut stack = Stack::begin(environment, touched);
+                for layer in layers {
+                    stack.admit(layer, record, &mut state.releases)?;
+                }
+                record.admit(stack, known)?;
             }
         }
         let held = state.releases().flat_map(|release| release.content.iter());
