@@ -55,33 +55,43 @@ function chosen(choice, storage = "localStorage") {
 
 function choose(choice, made) {
   try {
-    // Where there is no room for it, what was chosen before does not hold any more either.
-    localStorage.removeItem(named(choice));
-    localStorage.setItem(named(choice), JSON.stringify(made));
+    const text = JSON.stringify(made);
+    if (localStorage.getItem(named(choice)) !== text) {
+      // Where there is no room for it, what was chosen before does not hold any more either.
+      localStorage.removeItem(named(choice));
+      localStorage.setItem(named(choice), text);
+    }
   } catch {
     // It is heard again at the next visit.
   }
 }
 
 // What the program asked a team's store for first the last time, it will most likely ask for first again: the store
-// answers while the program is on its way. The answer is taken, once, where it would have asked the very same. Where who
-// asks must be proved, and this tab has no proof, nothing is asked.
+// answers while the program is on its way. Each answer is taken, once, where the very same is what is asked for next; from
+// the first difference on, none is. Where who asks must be proved, and this tab has no proof, nothing is asked.
 let asked = askAsBefore();
-globalThis.askedAhead = () => {
-  const taken = asked;
-  asked = undefined;
-  return taken;
+globalThis.askedAhead = (...request) => {
+  const next = asked.shift();
+  if (next && request.every((part, index) => part === next.request[index])) {
+    return next.answer;
+  }
+  asked = [];
 };
 
 function askAsBefore() {
-  const [url, credentials, proof] = chosen(`first request of ${address("./")}`)?.split?.("\n") ?? [];
+  const [credentials, proof, ...urls] = chosen(`first requests of ${address("./")}`)?.split?.("\n") ?? [];
   const authorization = proof && chosen(proof, "sessionStorage");
-  if (!url || authorization === null) {
-    return;
+  if (authorization === null) {
+    return [];
   }
   const headers = proof ? { Authorization: authorization } : {};
-  const request = { cache: "no-store", credentials, headers, signal: AbortSignal.timeout(8_000) };
-  return [url, credentials, authorization, wholeAnswer(fetch(url, request))];
+  const init = { cache: "no-store", credentials, headers, signal: AbortSignal.timeout(8_000) };
+  // What is read first is by far the largest: it is sent last, and read when the others are there, which are needed, too.
+  const answers = Promise.all(urls.reduceRight((sent, url) => [wholeAnswer(fetch(url, init)), ...sent], []));
+  return urls.map((url, index) => ({
+    request: ["GET", url, credentials, authorization],
+    answer: answers.then((all) => all[index]),
+  }));
 }
 
 async function wholeAnswer(fetched) {
@@ -141,7 +151,7 @@ async function fetchTheRest() {
 }
 
 // What speaks with a team's store is there, and the first view waits for it: whatever fails here, the program meets again.
-Promise.resolve(asked ?? settings.then(([, text]) => text.includes('"http"')))
+Promise.resolve(asked.length || settings.then(([, text]) => text.includes('"http"')))
   .then((team) => team && globalThis.loadTheRest())
   .catch(() => {});
 

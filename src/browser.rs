@@ -178,42 +178,42 @@ extern "C" {
     fn settings_of_site() -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(js_name = askedAhead, catch)]
-    fn asked_ahead() -> Result<JsValue, JsValue>;
+    fn asked_ahead(
+        method: &str,
+        url: &str,
+        credentials: &str,
+        authorization: &str,
+    ) -> Result<JsValue, JsValue>;
 }
 
 /// Several pages of one host share their storage.
-fn first_request() -> String {
-    ["first request of ", &absolute("./").unwrap_or_default()].concat()
+fn first_requests() -> String {
+    ["first requests of ", &absolute("./").unwrap_or_default()].concat()
 }
 
-/// Remembers what a store is asked for first, for `src/boot.js` to ask for it at the next visit; and
+/// Remembers what a store was asked for first, for `src/boot.js` to ask for it at the next visit; and
 /// which choice that is made in a tab proves who asks, where that must be proved.
-pub fn remember_first_request(url: &str, cookies: bool, proof: Option<&str>) {
-    let request = [url, credentials(cookies), proof.unwrap_or_default()];
-    remember(&first_request(), &request.join("\n"));
+pub fn remember_first_requests(urls: &[String], cookies: bool, proof: Option<&str>) {
+    let mut requests = [credentials(cookies), proof.unwrap_or_default()].join("\n");
+    for url in urls {
+        requests.extend(["\n", url]);
+    }
+    remember(&first_requests(), &requests);
 }
 
 /// Asks for nothing ahead at the next visit.
-pub fn forget_first_request() {
+pub fn forget_first_requests() {
     if window().local_storage().is_ok_and(|it| it.is_some()) {
-        LocalStorage::delete(format!("{CHOICES}{}", first_request()));
+        LocalStorage::delete(format!("{CHOICES}{}", first_requests()));
     }
 }
 
-/// Returns what comes of this request, if `src/boot.js` has sent the very same one: the answer and its
-/// body, or nothing.
+/// Returns what comes of this request, if `src/boot.js` has sent the very same one to be the next: the
+/// answer and its body, or nothing.
 #[must_use]
-pub fn sent_ahead(url: &str, cookies: bool, authorization: &str) -> Option<Promise> {
-    let asked: Array = asked_ahead().ok()?.dyn_into().ok()?;
-    let same = [url, credentials(cookies), authorization]
-        .iter()
-        .zip(asked.iter())
-        .all(|(wanted, sent)| sent == *wanted);
-    if same {
-        asked.get(3).dyn_into().ok()
-    } else {
-        None
-    }
+pub fn sent_ahead(method: &str, url: &str, cookies: bool, authorization: &str) -> Option<Promise> {
+    let sent = asked_ahead(method, url, credentials(cookies), authorization);
+    sent.ok()?.dyn_into().ok()
 }
 
 const fn credentials(cookies: bool) -> &'static str {
@@ -403,7 +403,9 @@ const CHOICES: &str = "flow-environments/choices/";
 
 /// Remembers a choice in this browser.
 pub fn remember(choice: &str, made: &str) {
-    if window().local_storage().is_ok_and(|it| it.is_some()) {
+    // What is written again is told to all other tabs, and to the disk.
+    let known = remembered(choice).is_some_and(|known| known == made);
+    if !known && window().local_storage().is_ok_and(|it| it.is_some()) {
         // A choice that does not fit is made again at the next visit.
         let _ = LocalStorage::set(format!("{CHOICES}{choice}"), made);
     }

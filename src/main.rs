@@ -21,7 +21,7 @@ fn main() {
         // A team's store answers while the page is made.
         let settled = settled().await.map(|place| match place {
             Place::Browser => {
-                browser::forget_first_request();
+                browser::forget_first_requests();
                 None
             }
             Place::Http(store) => Some(ask_ahead(store)),

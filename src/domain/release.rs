@@ -53,6 +53,10 @@ impl Content {
         match self.find(flow) {
             Ok(index) => Some(std::mem::replace(&mut self.0[index].1, snapshot)),
             Err(index) => {
+                if self.0.is_empty() {
+                    // Many hold no more than one.
+                    self.0.reserve_exact(1);
+                }
                 self.0.insert(index, (flow, snapshot));
                 None
             }

@@ -92,6 +92,9 @@ pub fn App(
                             if let Some(arrived) = rest.arrival().await {
                                 browser::breathe().await;
                                 tenant.clock.set(Some(arrived));
+                                if let Some(team) = keeping.team() {
+                                    team.remember_opening();
+                                }
                                 tenant.keep_checkpoint(arrived).await;
                             }
                         });

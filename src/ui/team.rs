@@ -34,11 +34,6 @@ pub fn ask_ahead(store: Store) -> Rc<Http> {
         http.authorize(authorization);
     }
     http.ask_ahead();
-    // It is sent at the next visit while the program is on its way.
-    let (first, proof) = (http.first_request(), choice(http.store()));
-    let proved = matches!(http.store().auth, Auth::Bearer | Auth::Basic);
-    let proof = proved.then_some(&*proof);
-    browser::remember_first_request(&first.address, first.cookies, proof);
     Rc::new(http)
 }
 
@@ -76,6 +71,18 @@ impl Team {
     #[must_use]
     pub fn backend(self) -> Rc<dyn Backend> {
         self.arrived.run::<Rc<dyn Backend>>(|| self.http())
+    }
+
+    /// Remembers what opening the journal began with: it is asked for at the next visit while the program
+    /// is on its way.
+    pub fn remember_opening(self) {
+        self.arrived.run(|| {
+            let http = self.http();
+            let proved = matches!(self.auth(), Auth::Bearer | Auth::Basic);
+            let proof = proved.then(|| choice(http.store()));
+            let cookies = http.first_request().cookies;
+            browser::remember_first_requests(&http.asked_first(), cookies, proof.as_deref());
+        });
     }
 
     /// Calls back when others have written, and when the store is away or back again, until what is

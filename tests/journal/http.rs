@@ -152,6 +152,31 @@ fn what_is_asked_ahead_is_what_an_opening_begins_with() {
     }
 }
 
+/// What an opening began with is told for the next visit: a few addresses, of the last opening, and none that was
+/// asked again because its store was busy.
+#[test]
+fn what_an_opening_began_with_is_remembered() {
+    let opening = [says(503, ""), says(404, ""), says(200, "1"), says(200, "2")];
+    let end = (0..4).map(|_| says(404, ""));
+    let twice = opening.clone().into_iter().chain(end.clone());
+    let (http, _) = scripted(Profile::Plain, twice.clone().chain(twice));
+    for _ in 0..2 {
+        assert_eq!(block_on(http.checkpoints()), Vec::<String>::new());
+        let reading = block_on(http.read(FIRST, ALL));
+        assert_eq!((reading.texts.len(), reading.broken), (2, None));
+        let expected = [
+            "/checkpoint.txt",
+            "/entries/0000000001.json",
+            "/entries/0000000002.json",
+        ];
+        let asked = http.asked_first();
+        assert_eq!(asked.len(), expected.len());
+        for (asked, expected) in asked.iter().zip(expected) {
+            assert!(asked.ends_with(expected), "{asked}");
+        }
+    }
+}
+
 // Reading -------------------------------------------------------------------------------------------
 
 #[test]

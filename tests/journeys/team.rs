@@ -186,13 +186,20 @@ const NOTE_WHO_ASKS: &str = "
         return real(...request);
     };";
 
-/// Returns who asked the store for what an opening begins with.
-fn who_asked_for_a_checkpoint(page: &Page) -> Vec<String> {
-    let who = page.run(
-        "return window.asked.filter(([, what]) => what.endsWith('/checkpoint.txt')).map(([who]) => who)",
-    );
+/// Returns who asked the store for a file.
+fn who_asked_for(page: &Page, file: &str) -> Vec<String> {
+    let who = page.run(&format!(
+        "return window.asked.filter(([, what]) => what.endsWith('/{file}')).map(([who]) => who)"
+    ));
     serde_json::from_value(who).expect("names")
 }
+
+/// What an opening begins with; all of that is asked for at once.
+const BEGINNING: [&str; 3] = [
+    "checkpoint.txt",
+    "entries/0000000001.json",
+    "entries/0000000002.json",
+];
 
 /// From the second visit on the store answers while the program is on its way: it is asked once, in the
 /// name of who signed in here, and not at all where it would not be the first thing that is asked for.
@@ -204,22 +211,24 @@ fn a_store_that_was_asked_before_is_asked_while_the_program_is_on_its_way() {
     let team = Team::of(Kind::Plain);
     team.journey(|page| {
         page.run_before(NOTE_WHO_ASKS);
-        page.reload();
-        releases(page).is_there();
-        assert_eq!(who_asked_for_a_checkpoint(page), ["loader"]);
+        let visit = |asked: &[&str]| {
+            page.reload();
+            releases(page).is_there();
+            for file in BEGINNING {
+                assert_eq!(who_asked_for(page, file), asked, "{file}");
+            }
+        };
+        visit(&["loader"]);
+        assert_eq!(who_asked_for(page, "entries/0000000003.json"), ["program"]);
 
-        // Another address, or another name: what was asked ahead is not taken for it.
+        // Another address, or another name: what was asked ahead is not taken for it, nor what came with it.
         for change in ["'checkpoint.txt', 'another/checkpoint.txt'", "'omit', 'include'"] {
             page.run(&format!(
-                "const choice = Object.keys(localStorage).find(it => it.includes('first request of http'));
+                "const choice = Object.keys(localStorage).find(it => it.includes('first requests of http'));
                 localStorage.setItem(choice, localStorage.getItem(choice).replace({change}));"
             ));
-            page.reload();
-            releases(page).is_there();
-            assert_eq!(who_asked_for_a_checkpoint(page), ["loader", "program"]);
-            page.reload();
-            releases(page).is_there();
-            assert_eq!(who_asked_for_a_checkpoint(page), ["loader"]);
+            visit(&["loader", "program"]);
+            visit(&["loader"]);
         }
 
         // Nobody is signed in any more: the loader asks nothing in nobody's name.
@@ -227,19 +236,16 @@ fn a_store_that_was_asked_before_is_asked_while_the_program_is_on_its_way() {
         page.reload();
         sign_in(page);
         releases(page).is_there();
-        assert!(!who_asked_for_a_checkpoint(page).contains(&"loader".to_owned()));
-        page.reload();
-        releases(page).is_there();
-        assert_eq!(who_asked_for_a_checkpoint(page), ["loader"]);
+        for file in BEGINNING {
+            assert!(!who_asked_for(page, file).contains(&"loader".to_owned()));
+        }
+        visit(&["loader"]);
 
         // The site keeps its journal elsewhere now: the store is asked a last time.
         let settings = team.site.folder().join("config.json");
         fs::write(settings, r#"{ "journal": "browser" }"#).expect("it can be written");
-        for asked in [1, 0] {
-            page.reload();
-            releases(page).is_there();
-            assert_eq!(who_asked_for_a_checkpoint(page).len(), asked);
-        }
+        visit(&["loader"]);
+        visit(&[]);
         // No secret is kept but in the tab.
         let kept = page.run("return JSON.stringify(localStorage)");
         let kept = kept.as_str().expect("it is text");

@@ -436,8 +436,10 @@ impl State {
 
 fn read_moments(lines: &mut Lines) -> Option<Vec<Context>> {
     let actors: Vec<Actor> = take(lines)?;
-    let mut moments = Vec::new();
-    json::read_row(lines.next()?, |row| {
+    let line = lines.next()?;
+    // As many as there are about: making room again and again would copy them as often.
+    let mut moments = Vec::with_capacity(line.len() / "[1758464000000,0],".len());
+    json::read_row(line, |row| {
         row.each(|row| {
             let at = Timestamp::from_millis(row.number()?);
             let by = actors.get(row.number::<usize>()?)?.clone();

@@ -30,16 +30,14 @@ impl Transport for Fetch {
     fn send<'a>(&'a self, request: &'a Request) -> Sent<'a> {
         Box::pin(async move {
             let ahead = self.ahead.take().filter(|(asked, _)| asked == request);
-            let sent = ahead.map_or_else(|| send(request), |(_, sent)| Ok(sent));
+            let sent = ahead.map_or_else(|| begin(request), |(_, sent)| Ok(sent));
             let answered = answer(sent.map_err(|_| NoAnswer)?).await;
             answered.map_err(|_| NoAnswer)
         })
     }
 
     fn send_ahead(&self, request: Request) {
-        let authorization = request.header("Authorization").unwrap_or_default();
-        let sent = sent_ahead(&request.address, request.cookies, authorization);
-        let sent = sent.or_else(|| send(&request).ok());
+        let sent = begin(&request).ok();
         self.ahead.replace(sent.map(|sent| (request, sent)));
     }
 
@@ -50,6 +48,14 @@ impl Transport for Fetch {
     fn chance(&self) -> f64 {
         chance()
     }
+}
+
+/// Sends a request, unless it is on its way since before the program was there.
+fn begin(request: &Request) -> Result<Promise, JsValue> {
+    let method = request.method.word();
+    let authorization = request.header("Authorization").unwrap_or_default();
+    let sent = sent_ahead(method, &request.address, request.cookies, authorization);
+    sent.map_or_else(|| send(request), Ok)
 }
 
 /// Sends a request at once. What is returned brings the answer and all of its body, or nothing.

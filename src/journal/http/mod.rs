@@ -24,7 +24,7 @@ use std::task::Poll;
 use super::backend::{Answer, Backend, BackendError, Reading};
 use crate::domain::id::Position;
 use answer::problem;
-use exchange::{Request, Response, Transport, sent_again_after};
+use exchange::{Method, Request, Response, Transport, sent_again_after};
 use store::{Auth, Profile, Store};
 
 /// A journal in an HTTP store.
@@ -36,7 +36,13 @@ pub struct Http {
     /// The last position of which it is known that it holds an entry.
     last: Cell<Position>,
     written: RefCell<Option<Box<dyn Fn()>>>,
+    /// The addresses that were read first when the journal was opened.
+    first: RefCell<Vec<String>>,
 }
+
+/// How many addresses are remembered that were read first: the checkpoint, the entry that it was written
+/// after, and the one after that.
+const FIRST: usize = 3;
 
 impl Http {
     /// Uses the store by this transport.
@@ -48,6 +54,7 @@ impl Http {
             authorization: RefCell::new(None),
             last: Cell::new(Position::new(0)),
             written: RefCell::new(None),
+            first: RefCell::default(),
         }
     }
 
@@ -80,6 +87,13 @@ impl Http {
     /// Sends that request already: whoever opens the journal may still be on the way.
     pub fn ask_ahead(&self) {
         self.transport.send_ahead(self.first_request());
+    }
+
+    /// Returns the first few addresses that were read when the journal was last opened: it may be opened in
+    /// the same way the next time.
+    #[must_use]
+    pub fn asked_first(&self) -> Vec<String> {
+        self.first.borrow().clone()
     }
 
     /// Calls back whenever an entry was recorded here, in the place of who was called before.
@@ -119,6 +133,11 @@ impl Http {
     /// Sends a request, and again where its failure may pass.
     async fn ask(&self, request: Request) -> Result<Response, BackendError> {
         let request = self.signed(request);
+        let mut first = self.first.borrow_mut();
+        if request.method == Method::Get && first.len() < FIRST {
+            first.push(request.address.clone());
+        }
+        drop(first);
         let mut attempts = 0;
         loop {
             let answer = self.transport.send(&request).await;
@@ -177,6 +196,8 @@ impl Backend for Http {
 
     fn checkpoints(&self) -> Answer<'_, Vec<String>> {
         Box::pin(async move {
+            // An opening begins with them.
+            self.first.borrow_mut().clear();
             let newest = match self.store.profile {
                 Profile::Kinto => kinto::checkpoint(self).await,
                 Profile::Plain | Profile::Webdav => files::checkpoint(self).await,
