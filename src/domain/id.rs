@@ -26,6 +26,18 @@ macro_rules! id {
             }
         }
 
+        impl From<Uuid> for $name {
+            fn from(uuid: Uuid) -> Self {
+                Self(uuid)
+            }
+        }
+
+        impl From<$name> for Uuid {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+
         // As bytes compare, but as one number: ids are compared more often than anything else.
         impl PartialEq for $name {
             fn eq(&self, other: &Self) -> bool {
@@ -97,7 +109,7 @@ impl Visitor<'_> for Parsed {
 
 /// Reads any way in which an id can be written. The one in which ids are written here is read eight
 /// digits at a time: a journal is full of them, and the library's way is made for vector instructions.
-fn parse(text: &str) -> Result<Uuid, uuid::Error> {
+pub(super) fn parse(text: &str) -> Result<Uuid, uuid::Error> {
     hyphenated(text.as_bytes()).map_or_else(|| Uuid::try_parse(text), Ok)
 }
 

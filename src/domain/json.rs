@@ -85,6 +85,15 @@ impl<'text> Row<'_, 'text> {
         self.0.another().ok()?.then_some(&mut *self.0.reader)
     }
 
+    /// Takes the next item, whatever can be read, if there is one.
+    pub fn value_if_any<T: Deserialize<'text>>(&mut self) -> Option<Option<T>> {
+        if self.0.another().ok()? {
+            T::deserialize(&mut *self.0.reader).ok().map(Some)
+        } else {
+            Some(None)
+        }
+    }
+
     /// Takes the next item, whatever can be read.
     pub fn value<T: Deserialize<'text>>(&mut self) -> Option<T> {
         T::deserialize(self.item()?).ok()

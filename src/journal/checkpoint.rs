@@ -13,8 +13,9 @@ use crate::domain::id::Position;
 use crate::domain::state::State;
 use crate::domain::state::written::{put, take};
 
-/// The version of the checkpoints that are written. The third is read, too; none before it was published.
-pub const FORMAT: u32 = 4;
+/// The version of the checkpoints that are written. The third and the fourth are read, too; none before them
+/// was published.
+pub const FORMAT: u32 = 5;
 
 /// A state, and the entry after which it was so.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,14 +49,14 @@ impl Checkpoint {
         take(&mut text.split('\n').nth(2)?.lines())
     }
 
-    /// Reads what was written. None where it is not what this version, or the third, writes.
+    /// Reads what was written. None where it is not what this version, the third or the fourth writes.
     #[must_use]
     pub fn read(text: &str) -> Option<Self> {
         let (sum, body) = text.split_once('\n')?;
         let mut lines = body.lines();
         let format: u32 = take(&mut lines)?;
         let expected = match format {
-            FORMAT => self::sum(body),
+            FORMAT | 4 => self::sum(body),
             3 => Hash::of(body).to_string(),
             _ => return None,
         };
@@ -66,6 +67,7 @@ impl Checkpoint {
         let tip = take(&mut lines)?;
         let state = match format {
             FORMAT => State::read(&mut lines),
+            4 => State::read_fourth(&mut lines),
             _ => State::read_third(&mut lines),
         }?;
         (state.position() == position).then_some(Self { state, tip })

@@ -94,12 +94,13 @@ fn a_checkpoint_that_was_written_once_is_read_for_ever() {
     for written in [
         include_str!("../fixtures/checkpoint-v3.txt"),
         include_str!("../fixtures/checkpoint-v4.txt"),
+        include_str!("../fixtures/checkpoint-v5.txt"),
     ] {
         let read = Checkpoint::read(written).expect("it was sound when it was written");
         assert_eq!(read.state, state(&replayed(&texts)));
         assert_eq!(Some(read.tip), texts.last().map(|text| Hash::of(text)));
     }
-    assert_eq!(FORMAT, 4, "a newer version reads this one's, too");
+    assert_eq!(FORMAT, 5, "a newer version reads this one's, too");
 }
 
 #[test]
@@ -258,6 +259,8 @@ fn a_checkpoint_with_another_line_is_another_one_or_none() {
     each_line_is_changed(third, |body| Hash::of(body).to_string());
     let fourth = include_str!("../fixtures/checkpoint-v4.txt");
     each_line_is_changed(fourth, sum);
+    let fifth = include_str!("../fixtures/checkpoint-v5.txt");
+    each_line_is_changed(fifth, sum);
 }
 
 fn each_line_is_changed(sound: &str, sum: fn(&str) -> String) {

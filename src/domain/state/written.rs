@@ -4,22 +4,28 @@
 //! nothing else in the state can be derived from is written; reading derives the rest, and refuses
 //! what no sequence of events leads to. Where releases, flows, snapshots and
 //! environments are named in great numbers, it is by a number and not by an id, and many small values
-//! share a line: what is short is read fast. Deliberately not here: which version this is. Whoever
-//! keeps what was written keeps the version with it.
+//! share a line: what is short is read fast, and sooner there. Deliberately not here: which version this is.
+//! Whoever keeps what was written keeps the version with it.
 
 use std::collections::BTreeMap;
+use std::fmt;
 use std::iter::once;
 use std::str::Lines;
 use std::sync::Arc;
 
+use base64::Engine as _;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD as URL_SAFE_NO_PAD;
 use rustc_hash::FxHashMap;
+use serde::de::{Deserializer, Error, Visitor};
+use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
+use uuid::Uuid;
 
 use super::{Being, Deployed, FlowRecord, ReleaseRecord, Stack, State, Table, Version, insert};
 use crate::domain::actor::{Actor, Context, Timestamp};
 use crate::domain::edit::Layer;
 use crate::domain::flow::{Canvas, Flow, Snapshot};
-use crate::domain::id::{EnvironmentId, FlowId, Position, ReleaseId, SnapshotId, TenantId};
+use crate::domain::id::{EnvironmentId, FlowId, Position, ReleaseId, SnapshotId, TenantId, parse};
 use crate::domain::json::{self, Row};
 use crate::domain::pipeline::Pipeline;
 use crate::domain::release::{Arrival, Content, Hold, Place, Release};
@@ -45,13 +51,13 @@ pub fn take<'a, T: Deserialize<'a>>(lines: &mut Lines<'a>) -> Option<T> {
 
 /// A flow: its id, its name, how often it was built, and its canvas, unless it is that of the last
 /// build.
-type WrittenFlow = (FlowId, Name, usize, Option<Canvas>);
+type WrittenFlow = (Short<FlowId>, Name, usize, Option<Canvas>);
 
 /// A snapshot: its id, its notes, its canvas, unless it is that of the build before, and its build.
-type WrittenSnapshot = (SnapshotId, Note, Option<Canvas>, Position);
+type WrittenSnapshot = (Short<SnapshotId>, Note, Option<Canvas>, Position);
 
 /// A release: when it was touched, its id, its name, and the rest, unless it is deleted.
-type WrittenRelease = (Position, ReleaseId, Name, Option<WrittenRest>);
+type WrittenRelease = (Position, Short<ReleaseId>, Name, Option<WrittenRest>);
 
 /// The environment, since when, by what, the content, and the hold. What it holds is the number of a
 /// flow among all flows, and the snapshot's number within it.
@@ -107,13 +113,19 @@ impl State {
         }
     }
 
-    /// Everyone who recorded something; then when each entry was recorded, and by which of them.
+    /// Everyone who recorded something; then how long after the one before each entry was recorded, in
+    /// milliseconds, and by which of them.
     fn write_moments(&self, text: &mut String) {
         let mut actors: Vec<&Actor> = Vec::new();
-        let mut moments = Vec::new();
+        let mut moments: Vec<i64> = Vec::new();
+        let mut before = 0;
         for Context { at, by } in &self.moments {
             let known = actors.iter().position(|known| *known == by);
-            moments.push((at, known.unwrap_or(actors.len())));
+            let by_whom = known.unwrap_or(actors.len());
+            // Clocks are set back; and whatever a clock says is reached from whatever it said.
+            moments.push(at.as_millis().wrapping_sub(before).cast_signed());
+            moments.push(by_whom.try_into().unwrap_or(i64::MAX));
+            before = at.as_millis();
             if known.is_none() {
                 actors.push(by);
             }
@@ -146,7 +158,7 @@ impl State {
     ) -> WrittenRelease {
         let touched = record.touched;
         match &record.being {
-            Being::Deleted(id, name) => (touched, *id, name.clone(), None),
+            Being::Deleted(id, name) => (touched, Short(*id), name.clone(), None),
             Being::There(release) => {
                 let content = release.content.iter().map(|(flow, snapshot)| {
                     let index = self.flows.indices.get(&flow);
@@ -167,7 +179,7 @@ impl State {
                     content.collect(),
                     release.hold.clone(),
                 );
-                (touched, release.id, release.name.clone(), Some(rest))
+                (touched, Short(release.id), release.name.clone(), Some(rest))
             }
         }
     }
@@ -201,11 +213,14 @@ fn came(arrival: &Arrival, environments: &[EnvironmentId]) -> Came {
 fn write_flow(flow: &Flow, text: &mut String) {
     let built = flow.snapshots.iter().map(|snapshot| &snapshot.canvas);
     let canvas = changed(&flow.canvas, built.clone().next_back());
-    put(text, &(flow.id, &flow.name, flow.snapshots.len(), canvas));
+    put(
+        text,
+        &(Short(flow.id), &flow.name, flow.snapshots.len(), canvas),
+    );
     let before = once(None).chain(built.map(Some));
     for (snapshot, before) in flow.snapshots.iter().zip(before) {
         let canvas = changed(&snapshot.canvas, before);
-        let line = (snapshot.id, &snapshot.notes, canvas, snapshot.built);
+        let line = (Short(snapshot.id), &snapshot.notes, canvas, snapshot.built);
         put(text, &line);
     }
 }
@@ -221,13 +236,23 @@ impl State {
     /// Reads what was written. None where it is not what [`State::write`] writes of any state.
     #[must_use]
     pub fn read(lines: &mut Lines) -> Option<Self> {
-        let mut state = Self::read_beginning(lines)?;
+        Self::read_with(lines, read_moments)
+    }
+
+    /// Reads what the fourth version wrote, in which every moment is told in full, and every id.
+    #[must_use]
+    pub fn read_fourth(lines: &mut Lines) -> Option<Self> {
+        Self::read_with(lines, third::read_moments)
+    }
+
+    fn read_with(lines: &mut Lines, read_moments: ReadsMoments) -> Option<Self> {
+        let mut state = Self::read_beginning(lines, read_moments)?;
         let environments: Vec<EnvironmentId> = take(lines)?;
         let (flows, snapshots) = take(lines)?;
         state.flows.reserve(state.counted(flows)?);
         state.versions.reserve(state.counted(snapshots)?);
         for _ in 0..flows {
-            let (id, name, builds, canvas): WrittenFlow = take(lines)?;
+            let (Short(id), name, builds, canvas): WrittenFlow = take(lines)?;
             let snapshots = state.read_builds(id, builds, lines)?;
             state.admit_flow(id, name, snapshots, canvas)?;
         }
@@ -259,7 +284,7 @@ impl State {
     }
 
     /// What all versions begin with.
-    fn read_beginning(lines: &mut Lines) -> Option<Self> {
+    fn read_beginning(lines: &mut Lines, read_moments: ReadsMoments) -> Option<Self> {
         let tenant: TenantId = take(lines)?;
         let pipeline: Pipeline = take(lines)?;
         let former_environments = take(lines)?;
@@ -290,7 +315,7 @@ impl State {
     ) -> Option<Vec<Snapshot>> {
         let mut snapshots: Vec<Snapshot> = Vec::with_capacity(self.counted(count)?);
         for number in (1..).take(count) {
-            let (id, notes, canvas, built): WrittenSnapshot =
+            let (Short(id), notes, canvas, built): WrittenSnapshot =
                 json::read_row(lines.next()?, |row| {
                     Some((row.value()?, row.value()?, row.value()?, row.number()?))
                 })?;
@@ -349,7 +374,7 @@ impl State {
         row: &mut Row,
         environments: &[EnvironmentId],
     ) -> Option<(Being, Position)> {
-        let (touched, id, name) = (row.number()?, row.value()?, row.value()?);
+        let (touched, Short(id), name) = (row.number()?, row.value()?, row.value()?);
         let rest = row.row_or_nothing(|row| {
             let named = |number: usize| environments.get(number).copied();
             let (environment, since) = (named(row.number()?)?, row.number()?);
@@ -434,20 +459,66 @@ impl State {
     }
 }
 
+type ReadsMoments = fn(&mut Lines) -> Option<Vec<Context>>;
+
 fn read_moments(lines: &mut Lines) -> Option<Vec<Context>> {
     let actors: Vec<Actor> = take(lines)?;
     let line = lines.next()?;
     // As many as there are about: making room again and again would copy them as often.
-    let mut moments = Vec::with_capacity(line.len() / "[1758464000000,0],".len());
+    let mut moments = Vec::with_capacity(line.len() / "3600000,0,".len());
+    let mut at = 0_u64;
     json::read_row(line, |row| {
-        row.each(|row| {
-            let at = Timestamp::from_millis(row.number()?);
-            let by = actors.get(row.number::<usize>()?)?.clone();
-            moments.push(Context { at, by });
-            Some(())
-        })
+        while let Some(after) = row.value_if_any::<i64>()? {
+            at = at.wrapping_add_signed(after);
+            moments.push(Context {
+                at: Timestamp::from_millis(at),
+                by: actors.get(row.number::<usize>()?)?.clone(),
+            });
+        }
+        Some(())
     })?;
     Some(moments)
+}
+
+/// An id in 22 characters, which are the digits of base64 as URLs have them. What the versions before
+/// the fifth wrote is read, too.
+struct Short<Id>(Id);
+
+const LENGTH: usize = 22;
+
+impl<Id: Copy + Into<Uuid>> Serialize for Short<Id> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let id: Uuid = self.0.into();
+        serializer.serialize_str(&URL_SAFE_NO_PAD.encode(id.as_bytes()))
+    }
+}
+
+impl<'de, Id: From<Uuid>> Deserialize<'de> for Short<Id> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let id = deserializer.deserialize_str(InShort)?;
+        Ok(Self(id.into()))
+    }
+}
+
+struct InShort;
+
+impl Visitor<'_> for InShort {
+    type Value = Uuid;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an id in short")
+    }
+
+    fn visit_str<E: Error>(self, text: &str) -> Result<Uuid, E> {
+        if text.len() != LENGTH {
+            return parse(text).map_err(E::custom);
+        }
+        // The library wants room for whole groups of digits.
+        let mut bytes = [0; 18];
+        let read = URL_SAFE_NO_PAD.decode_slice(text, &mut bytes);
+        read.map_err(E::custom)?;
+        Uuid::from_slice(&bytes[..16]).map_err(E::custom)
+    }
 }
 
 impl Stack {

@@ -130,14 +130,17 @@ impl Http {
         }
     }
 
-    /// Sends a request, and again where its failure may pass.
-    async fn ask(&self, request: Request) -> Result<Response, BackendError> {
-        let request = self.signed(request);
+    fn note(&self, request: &Request) {
         let mut first = self.first.borrow_mut();
         if request.method == Method::Get && first.len() < FIRST {
             first.push(request.address.clone());
         }
-        drop(first);
+    }
+
+    /// Sends a request, and again where its failure may pass.
+    async fn ask(&self, request: Request) -> Result<Response, BackendError> {
+        let request = self.signed(request);
+        self.note(&request);
         let mut attempts = 0;
         loop {
             let answer = self.transport.send(&request).await;

@@ -5,6 +5,7 @@
 use std::str::Lines;
 
 use super::{Stack, WrittenStack, take};
+use crate::domain::actor::{Actor, Context, Timestamp};
 use crate::domain::flow::Canvas;
 use crate::domain::id::{EnvironmentId, FlowId, Position, ReleaseId};
 use crate::domain::release::Release;
@@ -15,7 +16,7 @@ impl State {
     /// Reads what the third version wrote. None where it did not write that of any state.
     #[must_use]
     pub fn read_third(lines: &mut Lines) -> Option<Self> {
-        let mut state = Self::read_beginning(lines)?;
+        let mut state = Self::read_beginning(lines, read_moments)?;
         for _ in 0..take(lines)? {
             type Deleted = (ReleaseId, Name);
             let (touched, there, deleted): (Position, Option<Release>, Option<Deleted>) =
@@ -48,4 +49,15 @@ impl State {
         }
         state.read_variables(lines)
     }
+}
+
+/// Everyone who recorded something; then when each entry was recorded, and by which of them.
+pub(super) fn read_moments(lines: &mut Lines) -> Option<Vec<Context>> {
+    let actors: Vec<Actor> = take(lines)?;
+    let moments: Vec<(Timestamp, usize)> = take(lines)?;
+    let moment = |(at, by): (_, usize)| {
+        let by = actors.get(by)?.clone();
+        Some(Context { at, by })
+    };
+    moments.into_iter().map(moment).collect()
 }
