@@ -45,13 +45,15 @@ const WORDS: [&str; 3] = ["orders", "release 77", "norway"];
 /// idle after that; and the memory of the program, if there is one.
 const WATCH: &str = "
     window.lastChange = 0;
+    let noteIdle;
+    window.idle = new Promise((resolve) => noteIdle = resolve);
     new MutationObserver(() => {
         performance.mark('changed');
         window.lastChange = performance.now();
         if (!window.listed && document.querySelector('.releases > li')) {
             window.listed = true;
             performance.mark('listed');
-            requestIdleCallback(() => { performance.mark('idle'); window.idle = true; });
+            requestIdleCallback(() => { performance.mark('idle'); noteIdle(); });
         }
     }).observe(document, { childList: true, subtree: true, attributes: true, characterData: true });
     for (const name of ['instantiate', 'instantiateStreaming']) {
@@ -368,10 +370,8 @@ impl Figures {
     fn start(&mut self, page: &Page) {
         page.begin_trace();
         page.reload();
-        until(|| match page.run("return window.idle === true") {
-            Value::Bool(true) => Ok(()),
-            _ => Err(NotYet("the list is not there".into())),
-        });
+        // Whoever asked again and again would have the page answer while it starts.
+        page.run("return window.idle.then(() => true)");
         settle(page);
         let trace = Trace::of(page);
         let listed = trace.last("listed");
