@@ -23,11 +23,11 @@ use crate::ui::wizard::{Act, why_not};
 pub fn Details(
     /// The release.
     id: ReleaseId,
-    /// The same, as it is; none where it is gone.
-    release: Memo<Option<Release>>,
 ) -> impl IntoView {
     let tenant = Tenant::of_page();
     let navigation = Navigation::of_page();
+    // None where it is gone.
+    let release = Memo::new(move |_| tenant.read(|state| state.release(id).cloned()));
     let name = move || tenant.release_name(id);
     let content = Memo::new(move |_| {
         let mut content: Vec<(FlowId, SnapshotId)> = release

@@ -8,10 +8,11 @@ use rustc_hash::FxHashSet;
 
 use super::details::Details;
 use crate::browser;
-use crate::domain::actor::Role;
+use crate::domain::actor::{Role, Timestamp};
 use crate::domain::id::{ReleaseId, SnapshotId};
 use crate::domain::release::{Arrival, Release};
 use crate::domain::state::State;
+use crate::domain::text::Name;
 use crate::ui::components::button::Weight;
 use crate::ui::components::icon::{Glyph, Icon};
 use crate::ui::components::more::{STEP, more};
@@ -25,7 +26,7 @@ use crate::ui::pick::environment_options;
 use crate::ui::rest::{Rest, of_the_rest};
 use crate::ui::route::{Filter, Open, Route, Since};
 use crate::ui::search::Wanted;
-use crate::ui::tenant::Tenant;
+use crate::ui::tenant::{Tenant, environment_name};
 use crate::ui::turn::in_turn;
 use crate::ui::wizard::expander_id;
 
@@ -254,25 +255,43 @@ const fn since_name(since: Since) -> &'static str {
     }
 }
 
+/// What a line tells of its release.
+#[derive(Clone, PartialEq)]
+struct Facts {
+    name: Name,
+    /// The environment that it is in.
+    place: String,
+    deployed: Option<Timestamp>,
+    flows: usize,
+    held: bool,
+    /// That it came back from a later environment.
+    back: Option<String>,
+}
+
+impl Facts {
+    fn of(state: &State, release: &Release) -> Self {
+        let deployed = state.moment(release.place.since);
+        Self {
+            name: release.name.clone(),
+            place: environment_name(state, release.place.environment),
+            deployed: deployed.map(|moment| moment.at),
+            flows: release.content.len(),
+            held: release.hold.is_some(),
+            back: came_back(state, release),
+        }
+    }
+}
+
 /// One release: a line, and its details when it is expanded.
 #[component]
 fn ReleaseRow(id: ReleaseId, expanded: Memo<Option<ReleaseId>>) -> impl IntoView {
     let tenant = Tenant::of_page();
     let navigation = Navigation::of_page();
-    let release = Memo::new(move |_| tenant.read(|state| state.release(id).cloned()));
+    // All at once: after an entry, most lines tell the same as before, and nothing of them is made anew.
+    let facts = Memo::new(move |_| tenant.read(|state| Some(Facts::of(state, state.release(id)?))));
     let is_open = Memo::new(move |_| expanded.get() == Some(id));
-    let name = move || {
-        release
-            .get()
-            .map(|it| it.name.to_string())
-            .unwrap_or_default()
-    };
-    let place = move || {
-        release
-            .get()
-            .map(|it| tenant.environment_name(it.place.environment))
-            .unwrap_or_default()
-    };
+    let name = move || facts.read().as_ref().map(|it| it.name.to_string());
+    let place = move || facts.read().as_ref().map(|it| it.place.clone());
     let details = format!("release-{id}");
     let node = NodeRef::<html::Li>::new();
     // An address that names a release shows it: it may lie far down the list.
@@ -309,18 +328,16 @@ fn ReleaseRow(id: ReleaseId, expanded: Memo<Option<ReleaseId>>) -> impl IntoView
             <p class="facts">
                 <span class="fact">"in " <strong>{place}</strong></span>
                 <span class="fact">
-                    {move || {
-                        release.get().and_then(|it| tenant.read(|state| state.moment(it.place.since).map(|moment| moment.at)))
-                            .map(|at| view! { "Last deployed: " {ago(at)} })
-                    }}
+                    {move || facts.read().as_ref().and_then(|it| it.deployed)
+                        .map(|at| view! { "Last deployed: " {ago(at)} })}
                 </span>
                 <span class="fact">
-                    {move || release.get().map(|it| flows_counted(it.content.len()))}
+                    {move || facts.read().as_ref().map(|it| flows_counted(it.flows))}
                 </span>
                 <span class="fact">
-                    {move || release.get().and_then(|it| it.hold)
-                        .map(|_| view! { <span class="badge held"><Glyph icon=Icon::Hold />"Held"</span> })}
-                    {move || release.get().and_then(|it| came_back(tenant, &it))
+                    {move || facts.read().as_ref().is_some_and(|it| it.held)
+                        .then(|| view! { <span class="badge held"><Glyph icon=Icon::Hold />"Held"</span> })}
+                    {move || facts.read().as_ref().and_then(|it| it.back.clone())
                         .map(|text| view! { <span class="badge back"><Glyph icon=Icon::Back />{text}</span> })}
                 </span>
             </p>
@@ -329,7 +346,7 @@ fn ReleaseRow(id: ReleaseId, expanded: Memo<Option<ReleaseId>>) -> impl IntoView
                 {move || {
                     is_open.get()
                         .then(|| {
-                            let details = move || view! { <Details id=id release=release /> }.into_any();
+                            let details = move || view! { <Details id=id /> }.into_any();
                             in_turn(move || of_the_rest(move |_| details()))
                         })
                 }}
@@ -347,16 +364,16 @@ fn flows_counted(count: usize) -> String {
 }
 
 /// Says that a release came back from a later environment.
-fn came_back(tenant: Tenant, release: &Release) -> Option<String> {
+fn came_back(state: &State, release: &Release) -> Option<String> {
     match &release.place.arrival {
         Arrival::Rollback { from, .. } => Some(format!(
             "rolled back from {}",
-            tenant.environment_name(*from)
+            environment_name(state, *from)
         )),
-        Arrival::Reset { from } => Some(format!(
-            "reset from {} by a build",
-            tenant.environment_name(*from)
-        )),
+        Arrival::Reset { from } => {
+            let from = environment_name(state, *from);
+            Some(format!("reset from {from} by a build"))
+        }
         Arrival::Build | Arrival::Promotion { .. } => None,
     }
 }
