@@ -81,17 +81,17 @@ globalThis.askedAhead = (...request) => {
 function askAsBefore() {
   const [credentials, proof, ...urls] = chosen(`first requests of ${address("./")}`)?.split?.("\n") ?? [];
   const authorization = proof && chosen(proof, "sessionStorage");
-  if (authorization === null) {
+  if (!urls.length || authorization === null) {
     return [];
   }
   const headers = proof ? { Authorization: authorization } : {};
   const init = { cache: "no-store", credentials, headers, signal: AbortSignal.timeout(8_000) };
-  // What is read first is by far the largest: it is sent last, and read when the others are there, which are needed, too.
-  const answers = Promise.all(urls.reduceRight((sent, url) => [wholeAnswer(fetch(url, init)), ...sent], []));
-  return urls.map((url, index) => ({
+  const ask = (url) => ({
     request: ["GET", url, credentials, authorization],
-    answer: answers.then((all) => all[index]),
-  }));
+    answer: wholeAnswer(fetch(url, init)),
+  });
+  // The first one is by far the largest: the others are not to wait behind it.
+  return urls.reduceRight((sent, url) => [ask(url), ...sent], []);
 }
 
 async function wholeAnswer(fetched) {

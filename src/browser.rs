@@ -201,6 +201,14 @@ pub fn remember_first_requests(urls: &[String], cookies: bool, proof: Option<&st
     remember(&first_requests(), &requests);
 }
 
+/// Forgets what was remembered of another store than the one at `base`.
+pub fn remember_first_requests_of(base: &str) {
+    let known = remembered(&first_requests()).unwrap_or_default();
+    if !known.split('\n').skip(2).all(|url| url.starts_with(base)) {
+        forget_first_requests();
+    }
+}
+
 /// Asks for nothing ahead at the next visit.
 pub fn forget_first_requests() {
     if window().local_storage().is_ok_and(|it| it.is_some()) {
@@ -214,6 +222,11 @@ pub fn forget_first_requests() {
 pub fn sent_ahead(method: &str, url: &str, cookies: bool, authorization: &str) -> Option<Promise> {
     let sent = asked_ahead(method, url, credentials(cookies), authorization);
     sent.ok()?.dyn_into().ok()
+}
+
+/// Takes no answer any more that `src/boot.js` has asked for: whatever is asked for now is to be new.
+pub fn forget_sent_ahead() {
+    let _ = asked_ahead("", "", "", "");
 }
 
 const fn credentials(cookies: bool) -> &'static str {
@@ -403,9 +416,7 @@ const CHOICES: &str = "flow-environments/choices/";
 
 /// Remembers a choice in this browser.
 pub fn remember(choice: &str, made: &str) {
-    // What is written again is told to all other tabs, and to the disk.
-    let known = remembered(choice).is_some_and(|known| known == made);
-    if !known && window().local_storage().is_ok_and(|it| it.is_some()) {
+    if window().local_storage().is_ok_and(|it| it.is_some()) {
         // A choice that does not fit is made again at the next visit.
         let _ = LocalStorage::set(format!("{CHOICES}{choice}"), made);
     }

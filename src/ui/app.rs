@@ -81,6 +81,7 @@ pub fn App(
                 Ok(Some(session)) => Ok(session),
                 Err(error) => Err(error),
             };
+            let opened_by = keeping.team().map(Team::opened_by);
             browser::breathe().await;
             match opened {
                 Ok(session) => {
@@ -92,8 +93,8 @@ pub fn App(
                             if let Some(arrived) = rest.arrival().await {
                                 browser::breathe().await;
                                 tenant.clock.set(Some(arrived));
-                                if let Some(team) = keeping.team() {
-                                    team.remember_opening();
+                                if let Some((team, addresses)) = keeping.team().zip(opened_by) {
+                                    team.remember_opening(&addresses);
                                 }
                                 tenant.keep_checkpoint(arrived).await;
                             }
@@ -115,15 +116,21 @@ pub fn App(
         opening.set(Opening::Loading);
         open_or(Some(beginning));
     };
-    let watched = keeping.watch(move || match opening.get_untracked() {
+    let hear = move || match opening.get_untracked() {
         Opening::Ready(tenant) => spawn_local(tenant.follow()),
         // The store is back, or somebody has begun.
         Opening::Failed(error) if !error.stops_writing() => open(),
         Opening::Empty(_) if !begun_here.get_value() => open(),
         Opening::Loading | Opening::Failed(_) | Opening::Empty(_) => {}
+    };
+    // Dropped with the page, which ends the watching. What is on its way is not asked for twice.
+    let watched = StoredValue::new_local(None);
+    Effect::new(move |_| {
+        let opened = !matches!(*opening.read(), Opening::Loading);
+        if opened && watched.with_value(Option::is_none) {
+            watched.set_value(Some(keeping.watch(hear)));
+        }
     });
-    // Dropped with the page, which ends the watching.
-    StoredValue::new_local(watched);
     // The store wants to know who one is: asked at once, whatever is being done.
     let asked = RwSignal::new(false);
     Effect::new(move |_| {

@@ -34,6 +34,7 @@ pub fn ask_ahead(store: Store) -> Rc<Http> {
         http.authorize(authorization);
     }
     http.ask_ahead();
+    browser::remember_first_requests_of(&http.store().base);
     Rc::new(http)
 }
 
@@ -73,15 +74,22 @@ impl Team {
         self.arrived.run::<Rc<dyn Backend>>(|| self.http())
     }
 
+    /// Returns the addresses that opening the journal began with. It is over.
+    #[must_use]
+    pub fn opened_by(self) -> Vec<String> {
+        browser::forget_sent_ahead();
+        self.arrived.run(|| self.http().asked_first())
+    }
+
     /// Remembers what opening the journal began with: it is asked for at the next visit while the program
     /// is on its way.
-    pub fn remember_opening(self) {
+    pub fn remember_opening(self, addresses: &[String]) {
         self.arrived.run(|| {
             let http = self.http();
             let proved = matches!(self.auth(), Auth::Bearer | Auth::Basic);
             let proof = proved.then(|| choice(http.store()));
             let cookies = http.first_request().cookies;
-            browser::remember_first_requests(&http.asked_first(), cookies, proof.as_deref());
+            browser::remember_first_requests(addresses, cookies, proof.as_deref());
         });
     }
 

@@ -15,7 +15,7 @@ use pollster::block_on;
 use xtask::stores::{Kind, Store, WHO};
 
 use crate::driver::products;
-use crate::page::{Page, Part, Role, Within, built_site, in_chromium, journey_in};
+use crate::page::{NotYet, Page, Part, Role, Within, built_site, in_chromium, journey_in, until};
 use crate::places::{Place, fresh, make, start};
 use crate::proxy::{Fault, Proxy};
 use crate::steps::{ROLL_BACK, finish, open_rollback, release, releases, roll_back};
@@ -194,6 +194,14 @@ fn who_asked_for(page: &Page, file: &str) -> Vec<String> {
     serde_json::from_value(who).expect("names")
 }
 
+/// Returns what the loader is to ask for at the next visit.
+fn remembered(page: &Page) -> Option<String> {
+    let remembered = page.run(
+        "return Object.entries(localStorage).find(([choice]) => choice.includes('first requests of http'))?.[1] ?? null",
+    );
+    serde_json::from_value(remembered).expect("it is text")
+}
+
 /// What an opening begins with; all of that is asked for at once.
 const BEGINNING: [&str; 3] = [
     "checkpoint.txt",
@@ -211,12 +219,22 @@ fn a_store_that_was_asked_before_is_asked_while_the_program_is_on_its_way() {
     let team = Team::of(Kind::Plain);
     team.journey(|page| {
         page.run_before(NOTE_WHO_ASKS);
-        let visit = |asked: &[&str]| {
+        let load = |asked: &[&str]| {
             page.reload();
             releases(page).is_there();
             for file in BEGINNING {
                 assert_eq!(who_asked_for(page, file), asked, "{file}");
             }
+        };
+        // It is remembered after the list has been painted.
+        let known = until(|| remembered(page).ok_or(NotYet("nothing is remembered".into())));
+        assert!(BEGINNING.iter().all(|file| known.contains(file)), "{known}");
+        let visit = |asked: &[&str]| {
+            load(asked);
+            until(|| match remembered(page) {
+                Some(it) if it == known => Ok(()),
+                other => Err(NotYet(format!("{other:?} is remembered"))),
+            });
         };
         visit(&["loader"]);
         assert_eq!(who_asked_for(page, "entries/0000000003.json"), ["program"]);
@@ -244,8 +262,8 @@ fn a_store_that_was_asked_before_is_asked_while_the_program_is_on_its_way() {
         // The site keeps its journal elsewhere now: the store is asked a last time.
         let settings = team.site.folder().join("config.json");
         fs::write(settings, r#"{ "journal": "browser" }"#).expect("it can be written");
-        visit(&["loader"]);
-        visit(&[]);
+        load(&["loader"]);
+        load(&[]);
         // No secret is kept but in the tab.
         let kept = page.run("return JSON.stringify(localStorage)");
         let kept = kept.as_str().expect("it is text");

@@ -1,11 +1,11 @@
 //! A state, written down: so that a checkpoint of it can be kept, and read again.
 //!
-//! One value a line, each as JSON, in the order in which [`State::write`] writes them. Only what
-//! nothing else in the state can be derived from is written; reading derives the rest, and refuses
-//! what no sequence of events leads to. Where releases, flows, snapshots and
-//! environments are named in great numbers, it is by a number and not by an id, and many small values
-//! share a line: what is short is read fast, and sooner there. Deliberately not here: which version this is.
-//! Whoever keeps what was written keeps the version with it.
+//! One value a line, each as JSON, in the order in which [`State::write`] writes them. Only what cannot
+//! be derived from anything else in the state is written; reading derives the rest, and refuses what no
+//! sequence of events leads to. Where releases, flows, snapshots and environments are named in great
+//! numbers, it is by a number and not by an id, and many small values share a line: what is short arrives
+//! sooner and is read faster. Deliberately not here: which version this is. Whoever keeps what was
+//! written keeps the version with it.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -233,7 +233,8 @@ fn changed<'a>(canvas: &'a Canvas, before: Option<&Canvas>) -> Option<&'a Canvas
 // Reading -----------------------------------------------------------------------------------------
 
 impl State {
-    /// Reads what was written. None where it is not what [`State::write`] writes of any state.
+    /// Reads what was written. None where it is not what [`State::write`] writes of any state; but an id
+    /// may be in full, as the versions before wrote it.
     #[must_use]
     pub fn read(lines: &mut Lines) -> Option<Self> {
         Self::read_with(lines, read_moments)
@@ -484,7 +485,8 @@ fn read_moments(lines: &mut Lines) -> Option<Vec<Context>> {
 /// the fifth wrote is read, too.
 struct Short<Id>(Id);
 
-const LENGTH: usize = 22;
+/// How many digits an id has in short.
+const DIGITS: usize = 22;
 
 impl<Id: Copy + Into<Uuid>> Serialize for Short<Id> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -510,7 +512,7 @@ impl Visitor<'_> for InShort {
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<Uuid, E> {
-        if text.len() != LENGTH {
+        if text.len() != DIGITS {
             return parse(text).map_err(E::custom);
         }
         // The library wants room for whole groups of digits.

@@ -36,12 +36,12 @@ pub struct Http {
     /// The last position of which it is known that it holds an entry.
     last: Cell<Position>,
     written: RefCell<Option<Box<dyn Fn()>>>,
-    /// The addresses that were read first when the journal was opened.
+    /// The addresses that were read first since an opening began.
     first: RefCell<Vec<String>>,
 }
 
-/// How many addresses are remembered that were read first: the checkpoint, the entry that it was written
-/// after, and the one after that.
+/// How many addresses are remembered that were read first: the checkpoint, and what is read next, which are
+/// two entries, or a list of them (Kinto).
 const FIRST: usize = 3;
 
 impl Http {
