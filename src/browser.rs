@@ -201,8 +201,8 @@ pub fn remember_first_requests(urls: &[String], cookies: bool, proof: Option<&st
     remember(&first_requests(), &requests);
 }
 
-/// Forgets what was remembered of another store than the one at `base`.
-pub fn remember_first_requests_of(base: &str) {
+/// Asks no other store than the one at `base` for anything ahead at the next visit.
+pub fn forget_first_requests_of_others(base: &str) {
     let known = remembered(&first_requests()).unwrap_or_default();
     if !known.split('\n').skip(2).all(|url| url.starts_with(base)) {
         forget_first_requests();

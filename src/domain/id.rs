@@ -7,9 +7,11 @@ use std::fmt;
 use std::hash::{Hash, Hasher};
 use std::str::FromStr;
 
-use serde::de::{Deserializer, Error, Visitor};
+use serde::de::Deserializer;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+use super::text::Checked;
 
 macro_rules! id {
     ($(#[$doc:meta])* $name:ident) => {
@@ -87,24 +89,10 @@ macro_rules! id {
 
         impl<'de> Deserialize<'de> for $name {
             fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                deserializer.deserialize_str(Parsed).map(Self)
+                deserializer.deserialize_str(Checked(parse)).map(Self)
             }
         }
     };
-}
-
-struct Parsed;
-
-impl Visitor<'_> for Parsed {
-    type Value = Uuid;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an id")
-    }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Uuid, E> {
-        parse(text).map_err(E::custom)
-    }
 }
 
 /// Reads any way in which an id can be written. The one in which ids are written here is read eight

@@ -51,10 +51,10 @@ fn within(text: &str, limit: usize) -> Result<&str, TextProblem> {
     Ok(text)
 }
 
-/// Reads a text that is written down and checks it, without a copy in between.
-struct Checked<T>(fn(&str) -> Result<T, TextProblem>);
+/// Reads a text that is written down and makes of it what it stands for, without a copy in between.
+pub(super) struct Checked<T, Problem>(pub(super) fn(&str) -> Result<T, Problem>);
 
-impl<T> Visitor<'_> for Checked<T> {
+impl<T, Problem: fmt::Display> Visitor<'_> for Checked<T, Problem> {
     type Value = T;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

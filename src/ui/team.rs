@@ -34,7 +34,7 @@ pub fn ask_ahead(store: Store) -> Rc<Http> {
         http.authorize(authorization);
     }
     http.ask_ahead();
-    browser::remember_first_requests_of(&http.store().base);
+    browser::forget_first_requests_of_others(&http.store().base);
     Rc::new(http)
 }
 

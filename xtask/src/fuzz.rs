@@ -25,7 +25,9 @@ pub(crate) fn run(targets: &[&str], runs: u64) -> Outcome {
         .args(["run", "--quiet", "--locked", "--manifest-path"])
         .arg("tests/fuzz/Cargo.toml")
         .args(["--no-default-features", "--example", "seeds"])
-        .arg(&corpus);
+        .arg(&corpus)
+        // Not among the sources, which tests/tidy reads.
+        .env("CARGO_TARGET_DIR", checkout::target().join("fuzz/seeds"));
     progress::watch("the texts to begin with", &mut seeds)?;
     let program = tools::cargo_fuzz()?.join("cargo-fuzz");
     let results: Vec<(String, Outcome)> = targets

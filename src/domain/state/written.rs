@@ -8,7 +8,6 @@
 //! written keeps the version with it.
 
 use std::collections::BTreeMap;
-use std::fmt;
 use std::iter::once;
 use std::str::Lines;
 use std::sync::Arc;
@@ -16,7 +15,7 @@ use std::sync::Arc;
 use base64::Engine as _;
 use base64::prelude::BASE64_URL_SAFE_NO_PAD as URL_SAFE_NO_PAD;
 use rustc_hash::FxHashMap;
-use serde::de::{Deserializer, Error, Visitor};
+use serde::de::Deserializer;
 use serde::ser::Serializer;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -29,7 +28,7 @@ use crate::domain::id::{EnvironmentId, FlowId, Position, ReleaseId, SnapshotId, 
 use crate::domain::json::{self, Row};
 use crate::domain::pipeline::Pipeline;
 use crate::domain::release::{Arrival, Content, Hold, Place, Release};
-use crate::domain::text::{Name, Note, VariableName};
+use crate::domain::text::{Checked, Name, Note, VariableName};
 use crate::domain::variable::{Setting, Value, Variable};
 
 mod third;
@@ -497,30 +496,20 @@ impl<Id: Copy + Into<Uuid>> Serialize for Short<Id> {
 
 impl<'de, Id: From<Uuid>> Deserialize<'de> for Short<Id> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let id = deserializer.deserialize_str(InShort)?;
+        let id = deserializer.deserialize_str(Checked(short))?;
         Ok(Self(id.into()))
     }
 }
 
-struct InShort;
-
-impl Visitor<'_> for InShort {
-    type Value = Uuid;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an id in short")
+/// Reads an id in short, or in full.
+fn short(text: &str) -> Result<Uuid, uuid::Error> {
+    if text.len() != DIGITS {
+        return parse(text);
     }
-
-    fn visit_str<E: Error>(self, text: &str) -> Result<Uuid, E> {
-        if text.len() != DIGITS {
-            return parse(text).map_err(E::custom);
-        }
-        // The library wants room for whole groups of digits.
-        let mut bytes = [0; 18];
-        let read = URL_SAFE_NO_PAD.decode_slice(text, &mut bytes);
-        read.map_err(E::custom)?;
-        Uuid::from_slice(&bytes[..16]).map_err(E::custom)
-    }
+    // The library wants room for whole groups of digits. What it does not take is no id either.
+    let mut bytes = [0; 18];
+    let length = URL_SAFE_NO_PAD.decode_slice(text, &mut bytes).unwrap_or(0);
+    Uuid::from_slice(&bytes[..length])
 }
 
 impl Stack {
