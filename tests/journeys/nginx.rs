@@ -2,9 +2,11 @@
 
 use std::fs;
 use std::io::{Read, Write};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
+
+use xtask::ports;
 
 use crate::driver::{products, setting};
 use crate::hosting::{
@@ -161,10 +163,7 @@ impl Nginx {
         let _ = fs::remove_dir_all(&folder);
         fs::create_dir_all(folder.join("logs")).unwrap();
         // Free a moment ago; a server that does not get it says so, and the journey fails.
-        let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
-            .and_then(|listener| listener.local_addr())
-            .unwrap()
-            .port();
+        let port = ports::free().unwrap();
         let folders = [folder, site.to_path_buf()];
         Self {
             process: run(&folders, port, ""),

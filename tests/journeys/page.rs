@@ -14,6 +14,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
+use xtask::ports;
 use xtask::serve::StaticSite;
 
 use crate::driver::{Answer, Element, Engine, Refused, Session, Window, products, setting};
@@ -103,7 +104,8 @@ pub(crate) fn journey_on<F: FnOnce(&Page)>(url: &str, through: F) {
 #[track_caller]
 fn journey_through<F: FnOnce(&Page)>(folder: &Path, mount: &str, scripts: bool, through: F) {
     let _turn = Turn::take();
-    let host = StaticSite::start(folder, mount, 0).expect("a free port");
+    let port = ports::free().expect("a free port");
+    let host = StaticSite::start(folder, mount, port).expect("it is free still");
     let browser = Session::start(1280, 900, scripts);
     let url = host.url().to_owned();
     let page = Page::of(type_name::<F>(), browser, url, Some(host));

@@ -8,7 +8,7 @@ use std::env;
 use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Write};
-use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, TcpStream};
 use std::os::unix::fs::{MetadataExt, chown};
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
@@ -16,6 +16,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
+
+use crate::ports;
 
 /// The name and the password of who may write.
 pub const WHO: (&str, &str) = ("ada", "journal");
@@ -132,7 +134,7 @@ impl Store {
         // Somebody else may take the port between finding it free and using it.
         let mut failed = None;
         for _ in 0..5 {
-            store.port = free_port()?;
+            store.port = ports::free()?;
             match kind {
                 Kind::Kinto => store.write_kinto()?,
                 Kind::Webdav | Kind::Plain => store.write_httpd(page)?,
@@ -295,11 +297,6 @@ impl Drop for Store {
         self.stop();
         let _ = fs::remove_dir_all(&self.folder);
     }
-}
-
-fn free_port() -> io::Result<u16> {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?;
-    Ok(listener.local_addr()?.port())
 }
 
 /// A file that is handed to people.
