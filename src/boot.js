@@ -5,11 +5,11 @@
 // A release also has a worker (src/worker.js) that keeps the page for when there is no network. When it has a newer
 // version ready, the page is asked, never replaced by itself: something may have been typed.
 
-const { js, wasm, wasmIntegrity, rest, restIntegrity, worker } = document.querySelector("script[data-wasm]").dataset;
+const { js, wasm, worker, ...more } = document.querySelector("script[data-wasm]").dataset;
 const address = (file) => new URL(file, document.baseURI).href;
 
 // The program, which takes longest, is asked for first.
-const code = compiled(wasm, wasmIntegrity);
+const code = compiled(wasm, more.wasmIntegrity);
 const program = import(address(js));
 
 // Compiles a part of the program as it arrives, where the host says what it is.
@@ -133,26 +133,28 @@ async function readSettings() {
   }
 }
 
-// The rest of the program, which the first view does not need, is a file of its own in a release
-// (xtask/src/split.rs). It puts itself beside the first part; the program asks for it.
-let loading;
-globalThis.loadTheRest = () => {
-  loading ??= fetchTheRest().catch((reason) => {
-    loading = undefined;
+// The parts of the program that not every first view needs are files of their own in a release (xtask/src/split.rs). Each
+// puts itself beside those before it; the program asks for them.
+const loading = {};
+globalThis.loadPart = (part) => {
+  loading[part] ??= fetchPart(part).catch((reason) => {
+    loading[part] = undefined;
     throw reason;
   });
-  return loading;
+  return loading[part];
 };
 
-async function fetchTheRest() {
-  if (rest) {
-    await WebAssembly.instantiate(await compiled(rest, restIntegrity), { page: await started });
+async function fetchPart(part) {
+  if (more[part]) {
+    const before = part === "rest" && globalThis.loadPart("store");
+    const [page, module] = await Promise.all([started, compiled(more[part], more[`${part}Integrity`]), before]);
+    await WebAssembly.instantiate(module, { page });
   }
 }
 
 // What speaks with a team's store is there, and the first view waits for it: whatever fails here, the program meets again.
 Promise.resolve(asked.length || settings.then(([, text]) => text.includes('"http"')))
-  .then((team) => team && globalThis.loadTheRest())
+  .then((team) => team && globalThis.loadPart("store"))
   .catch(() => {});
 
 function button(label, press) {

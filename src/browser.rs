@@ -171,8 +171,8 @@ pub fn scroll_to(height: f64) {
 // Made by `src/boot.js`.
 #[wasm_bindgen]
 extern "C" {
-    #[wasm_bindgen(js_name = loadTheRest, catch)]
-    fn rest_of_the_program() -> Result<Promise, JsValue>;
+    #[wasm_bindgen(js_name = loadPart, catch)]
+    fn part_of_the_program(name: &str) -> Result<Promise, JsValue>;
 
     #[wasm_bindgen(js_name = settingsOfSite, catch)]
     fn settings_of_site() -> Result<Promise, JsValue>;
@@ -247,13 +247,13 @@ pub async fn site_settings() -> Option<(u16, String)> {
     Some((status as u16, answer.get(1).as_string()?))
 }
 
-/// Loads what the page did not start with, unless that is there.
+/// Loads a part of the program that the page did not start with, unless it is there.
 ///
 /// # Errors
 ///
 /// [`NotLoaded`]; it can be tried again.
-pub async fn load_the_rest() -> Result<(), NotLoaded> {
-    let loading = rest_of_the_program().map_err(|_| NotLoaded)?;
+pub async fn load_part(name: &str) -> Result<(), NotLoaded> {
+    let loading = part_of_the_program(name).map_err(|_| NotLoaded)?;
     let loaded = JsFuture::from(loading).await;
     loaded.map(drop).map_err(|_| NotLoaded)
 }

@@ -29,7 +29,7 @@
 //!   carries it, and is refused when it is no longer what would happen.
 //! - What is live, what a release deployed, what a plan would change: derived when asked for, never
 //!   stored beside the journal.
-//! - What is loaded first is what the first view needs. The rest is only called through
+//! - What is loaded first is what the first view needs. Each later part is only called through
 //!   [`Arrived`](ui::rest::Arrived), which nobody has before it is there; a release is split there.
 //! - Nothing panics on any input; a refusal is data, and only `ui::problem` makes a sentence of it.
 //!

@@ -6,8 +6,8 @@ use flow_environments::journal::place::Place;
 use flow_environments::ui::app::{App, Unset};
 use flow_environments::ui::frame::remembered_actor;
 use flow_environments::ui::keeping::{Keeping, settled};
-use flow_environments::ui::rest::{Rest, of_the_rest};
-use flow_environments::ui::team::{Team, ask_ahead};
+use flow_environments::ui::rest::{Later, Rest, Store, of_part};
+use flow_environments::ui::team::Team;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -18,27 +18,20 @@ fn main() {
     spawn_local(async {
         // The browser may have to fetch its storage from its disk: looked at before the page is made.
         let (here, acting) = (Keeping::here(), remembered_actor());
-        // A team's store answers while the page is made.
-        let settled = settled().await.map(|place| match place {
-            Place::Browser => {
-                browser::forget_first_requests();
-                None
-            }
-            Place::Http(store) => Some(ask_ahead(store)),
-        });
+        let settled = settled().await;
+        if let Ok(Place::Browser) = settled {
+            browser::forget_first_requests();
+        }
         browser::breathe().await;
         mount_to_body(move || {
-            provide_context(Rest::begin());
+            provide_context(Later::<Store>::begin());
+            provide_context(Later::<Rest>::begin());
             match settled {
-                Ok(None) => view! { <App keeping=here acting=acting /> }.into_any(),
-                Ok(Some(http)) => {
-                    let http = StoredValue::new_local(http);
-                    of_the_rest(move |arrived| {
-                        let team = Team::new(arrived, http.get_value());
-                        view! { <App keeping=Keeping::Team(team) acting=acting.clone() /> }
-                            .into_any()
-                    })
-                }
+                Ok(Place::Browser) => view! { <App keeping=here acting=acting /> }.into_any(),
+                Ok(Place::Http(store)) => of_part(move |arrived| {
+                    let team = Team::new(arrived, store.clone());
+                    view! { <App keeping=Keeping::Team(team) acting=acting.clone() /> }.into_any()
+                }),
                 Err(unsettled) => view! { <Unset unsettled=unsettled /> }.into_any(),
             }
         });

@@ -16,7 +16,7 @@ use super::pages;
 use super::palette::{Palette, at_its_keys};
 use super::past::Moment;
 use super::problem::Problem;
-use super::rest::{Rest, of_the_rest};
+use super::rest::{Later, Rest, Store, of_the_rest};
 use super::route::Route;
 use super::team::{NothingYet, SignIn, Team};
 use super::tenant::Tenant;
@@ -48,7 +48,7 @@ pub fn App(
 ) -> impl IntoView {
     let navigation = Navigation::begin();
     provide_context(navigation);
-    let rest = Rest::of_page();
+    let (store, rest) = (Later::<Store>::of_page(), Later::<Rest>::of_page());
     let actor = RwSignal::new(acting);
     let opening = RwSignal::new(Opening::Loading);
     provide_context(keeping);
@@ -62,7 +62,7 @@ pub fn App(
         spawn_local(async move {
             // Most first views have no checkpoint to read.
             let reads = async || {
-                let arrived = rest.arrival().await?;
+                let arrived = store.arrival().await?;
                 Some(arrived.run::<Reads>(|| Checkpoint::read))
             };
             let ids = || EntryId::new(browser::fresh_uuid());
@@ -254,7 +254,7 @@ pub fn App(
 /// The page that the address means.
 #[component]
 fn Pages(tenant: Tenant, asked: RwSignal<bool>) -> impl IntoView {
-    let (navigation, rest) = (Navigation::of_page(), Rest::of_page());
+    let (navigation, rest) = (Navigation::of_page(), Later::<Rest>::of_page());
     let page = Memo::new(move |_| {
         let route = navigation.route();
         // The history lists all moments; the other pages show one, and nothing typed in another.

@@ -1,14 +1,16 @@
-//! What the first view does not need, and is loaded after it: what a release holds, the other pages, the
-//! forms, the profile, and the stores that a team shares.
+//! What not every first view needs, and is loaded after it, in two parts: the [`Store`], what opens a
+//! journal that a team shares or that has a checkpoint; and the [`Rest`], what a release holds, the other
+//! pages, the forms and the profile.
 //!
-//! What calls something of the rest does so by [`Arrived::run`], and nobody has an [`Arrived`] before
-//! the rest is there. A release is split right there (`xtask/src/split.rs`): whatever can only be
-//! reached through it is the rest. A page under development, and a test, are in one piece, and the
-//! rest of them is there as soon as it is asked for.
+//! What calls something of a part does so by [`Arrived::run`], and nobody has an [`Arrived`] before that
+//! part is there. A release is split right there (`xtask/src/split.rs`): whatever can only be reached
+//! through it is in that part. A page under development, and a test, are in one piece, and each part of
+//! them is there as soon as it is asked for.
 
 use std::cell::RefCell;
 use std::future::poll_fn;
 use std::hint::black_box;
+use std::marker::PhantomData;
 use std::pin::Pin;
 use std::rc::Rc;
 use std::task::{Poll, Waker};
@@ -22,21 +24,68 @@ use super::components::notice::Trouble;
 use super::problem::Problem;
 use crate::browser;
 
-/// The rest is there.
-#[derive(Clone, Copy, Debug)]
-pub struct Arrived(());
+/// A part of the program that comes after the first one.
+pub trait Part: Copy + Send + Sync + 'static {
+    /// What the loader calls it.
+    const NAME: &'static str;
 
-impl Arrived {
-    /// Does what needs the rest. Of what stands here, nothing is in the first part of the program.
+    /// Marks whoever calls it as one who is only called when the part is there.
+    fn gate();
+}
+
+/// What opens a journal that a team shares, or that has a checkpoint.
+#[derive(Clone, Copy, Debug)]
+pub struct Store;
+
+impl Part for Store {
+    const NAME: &'static str = "store";
+
+    #[inline]
+    fn gate() {
+        gate_of_store();
+    }
+}
+
+/// All that the first view can be shown without; it comes with all other parts.
+#[derive(Clone, Copy, Debug)]
+pub struct Rest;
+
+impl Part for Rest {
+    const NAME: &'static str = "rest";
+
+    #[inline]
+    fn gate() {
+        gate_of_rest();
+    }
+}
+
+// No other function can be taken for one that calls these, nor be the same as one of them, which the
+// compiler would make one of.
+#[inline(never)]
+fn gate_of_store() {
+    black_box("gate of the store");
+}
+
+#[inline(never)]
+fn gate_of_rest() {
+    black_box("gate of the rest");
+}
+
+/// A part of the program is there.
+#[derive(Clone, Copy, Debug)]
+pub struct Arrived<P = Rest>(PhantomData<P>);
+
+impl<P: Part> Arrived<P> {
+    /// Does what needs the part. Of what stands here, nothing is in those before it.
     // Where this was made part of its caller, there would be nothing to split at.
     #[inline(never)]
     pub fn run<T>(self, act: impl FnOnce() -> T) -> T {
-        gate();
+        P::gate();
         // Not to be known to the caller, or parts of it (a table of methods) would be there.
         black_box(act())
     }
 
-    /// Begins what needs the rest. Of what is awaited here, nothing is in the first part of the program.
+    /// Begins what needs the part. Of what is awaited here, nothing is in those before it.
     pub fn begin<T: 'static>(
         self,
         act: impl AsyncFnOnce() -> T + 'static,
@@ -45,63 +94,32 @@ impl Arrived {
     }
 }
 
-/// Marks whoever calls it as one who is only called when the rest is there: no other function can be
-/// taken for one that does, nor be the same as this one, which the compiler would make one of.
-#[inline(never)]
-fn gate() {
-    black_box("gate");
-}
-
-/// How far the rest has come.
+/// How far a part has come.
 #[derive(Clone, Copy)]
 enum Coming {
     Unasked,
     UnderWay,
     Failed,
-    Here(Arrived),
+    Here,
 }
 
-/// The rest of the program, as the page knows it. Cheap to copy.
+/// The coming of a part, whichever it is. Cheap to copy.
 #[derive(Clone, Copy)]
-pub struct Rest {
+struct Loading {
+    name: &'static str,
     coming: RwSignal<Coming>,
     waiting: StoredValue<Rc<RefCell<Vec<Waker>>>, LocalStorage>,
 }
 
-impl Rest {
-    /// Begins without it.
-    #[must_use]
-    pub fn begin() -> Self {
-        Self {
-            coming: RwSignal::new(Coming::Unasked),
-            waiting: StoredValue::new_local(Rc::default()),
-        }
-    }
-
-    /// Returns the rest of the program that shows this page.
-    #[must_use]
-    pub fn of_page() -> Self {
-        expect_context()
-    }
-
-    /// Returns whether it is there; whoever asks runs again when it has come.
-    #[must_use]
-    pub fn arrived(self) -> Option<Arrived> {
-        match self.coming.get() {
-            Coming::Here(arrived) => Some(arrived),
-            Coming::Unasked | Coming::UnderWay | Coming::Failed => None,
-        }
-    }
-
-    /// Loads it, unless that has been done or is being done.
-    pub fn load(self) {
-        if let Coming::UnderWay | Coming::Here(_) = self.coming.get_untracked() {
+impl Loading {
+    fn load(self) {
+        if let Coming::UnderWay | Coming::Here = self.coming.get_untracked() {
             return;
         }
         self.coming.set(Coming::UnderWay);
         spawn_local(async move {
-            let come = match browser::load_the_rest().await {
-                Ok(()) => Coming::Here(Arrived(())),
+            let come = match browser::load_part(self.name).await {
+                Ok(()) => Coming::Here,
                 Err(_) => Coming::Failed,
             };
             // Much may have waited for it.
@@ -112,12 +130,11 @@ impl Rest {
         });
     }
 
-    /// Loads it, and waits until it is there; none, where it does not come.
-    pub async fn arrival(self) -> Option<Arrived> {
+    async fn came(self) -> bool {
         self.load();
         poll_fn(|context| match self.coming.get_untracked() {
-            Coming::Here(arrived) => Poll::Ready(Some(arrived)),
-            Coming::Failed => Poll::Ready(None),
+            Coming::Here => Poll::Ready(true),
+            Coming::Failed => Poll::Ready(false),
             Coming::Unasked | Coming::UnderWay => {
                 let waiting = self.waiting.get_value();
                 waiting.borrow_mut().push(context.waker().clone());
@@ -128,17 +145,59 @@ impl Rest {
     }
 }
 
-/// Shows what is of the rest, as soon as that is there.
-pub fn of_the_rest(view: impl Fn(Arrived) -> AnyView + Send + Sync + 'static) -> AnyView {
-    behind_gate(Box::new(move |arrived| arrived.run(|| view(arrived))))
+/// A later part of the program, as the page knows it. Cheap to copy.
+#[derive(Clone, Copy)]
+pub struct Later<P = Rest>(Loading, PhantomData<P>);
+
+impl<P: Part> Later<P> {
+    /// Begins without it.
+    #[must_use]
+    pub fn begin() -> Self {
+        let loading = Loading {
+            name: P::NAME,
+            coming: RwSignal::new(Coming::Unasked),
+            waiting: StoredValue::new_local(Rc::default()),
+        };
+        Self(loading, PhantomData)
+    }
+
+    /// Returns that of the program that shows this page.
+    #[must_use]
+    pub fn of_page() -> Self {
+        expect_context()
+    }
+
+    /// Returns whether it is there; whoever asks runs again when it has come.
+    #[must_use]
+    pub fn arrived(self) -> Option<Arrived<P>> {
+        matches!(self.0.coming.get(), Coming::Here).then_some(Arrived(PhantomData))
+    }
+
+    /// Loads it, and waits until it is there; none, where it does not come.
+    pub async fn arrival(self) -> Option<Arrived<P>> {
+        self.0.came().await.then_some(Arrived(PhantomData))
+    }
 }
 
-// Once for all that stands behind it.
-fn behind_gate(view: Box<dyn Fn(Arrived) -> AnyView + Send + Sync>) -> AnyView {
-    let rest = Rest::of_page();
-    rest.load();
-    let shown = move || match rest.coming.get() {
-        Coming::Here(arrived) => view(arrived),
+/// Shows what is of the rest, as soon as that is there.
+pub fn of_the_rest(view: impl Fn(Arrived) -> AnyView + Send + Sync + 'static) -> AnyView {
+    of_part(view)
+}
+
+/// Shows what is of a part, as soon as that is there.
+pub fn of_part<P: Part>(view: impl Fn(Arrived<P>) -> AnyView + Send + Sync + 'static) -> AnyView {
+    let arrived = Arrived(PhantomData);
+    behind_gate(
+        Later::<P>::of_page().0,
+        Box::new(move || arrived.run(|| view(arrived))),
+    )
+}
+
+// Once for all that stands behind one.
+fn behind_gate(loading: Loading, view: Box<dyn Fn() -> AnyView + Send + Sync>) -> AnyView {
+    loading.load();
+    let shown = move || match loading.coming.get() {
+        Coming::Here => view(),
         Coming::Unasked | Coming::UnderWay => {
             view! { <p class="loading" role="status">"Loading …"</p> }.into_any()
         }
@@ -154,7 +213,7 @@ fn behind_gate(view: Box<dyn Fn(Arrived) -> AnyView + Send + Sync>) -> AnyView {
             view! {
                 <div node_ref=node>
                     <Trouble sentence=problem.sentence way_out=problem.way_out>
-                        <Button on_press=move || rest.load()>"Try again"</Button>
+                        <Button on_press=move || loading.load()>"Try again"</Button>
                     </Trouble>
                 </div>
             }

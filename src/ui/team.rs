@@ -15,7 +15,7 @@ use super::components::field::Line;
 use super::components::notice::{Recording, outcome};
 use super::keeping::Beginning;
 use super::problem::Problem;
-use super::rest::Arrived;
+use super::rest::{self, Arrived};
 use crate::browser;
 use crate::journal::backend::{Backend, BackendError};
 use crate::journal::http::Http;
@@ -24,10 +24,9 @@ use crate::journal::http::store::{Auth, Store, basic, bearer};
 use crate::journal::http::watch;
 use crate::journal::transfer;
 
-/// Asks a store for what an opening begins with, as who signed in to it in this tab: what opens the
-/// journal is of the rest, and may still be on its way.
-#[must_use]
-pub fn ask_ahead(store: Store) -> Rc<Http> {
+/// Asks a store for what an opening begins with, as who signed in to it in this tab: it answers while the
+/// page is made.
+fn ask_ahead(store: Store) -> Rc<Http> {
     let authorization = browser::remembered_here(&choice(&store));
     let http = Http::new(store, Box::<Fetch>::default());
     if let Some(authorization) = authorization {
@@ -47,21 +46,25 @@ fn choice(store: &Store) -> String {
 #[derive(Clone, Copy)]
 pub struct Team {
     http: StoredValue<Rc<Http>, LocalStorage>,
-    arrived: Arrived,
+    arrived: Arrived<rest::Store>,
 }
 
 impl Team {
-    /// Uses what [`ask_ahead`] returned.
+    /// Uses `store`, and asks it at once for what opening the journal begins with.
     #[must_use]
-    pub fn new(arrived: Arrived, http: Rc<Http>) -> Self {
+    pub fn new(arrived: Arrived<rest::Store>, store: Store) -> Self {
+        let http = arrived.run(|| ask_ahead(store));
         let http = StoredValue::new_local(http);
         Self { http, arrived }
     }
 
     /// Proves from now on who asks, and remembers it in this tab only.
     pub fn authorize(self, authorization: String) {
-        browser::remember_here(&choice(self.http().store()), &authorization);
-        self.http().authorize(authorization);
+        self.arrived.run(|| {
+            let http = self.http();
+            browser::remember_here(&choice(http.store()), &authorization);
+            http.authorize(authorization);
+        });
     }
 
     fn http(self) -> Rc<Http> {

@@ -15,7 +15,7 @@ use leptos::task::spawn_local;
 use super::components::notice::Said;
 use super::deed::deed;
 use super::problem::Problem;
-use super::rest::{Arrived, Rest};
+use super::rest::{Arrived, Later, Rest};
 use crate::browser;
 use crate::domain::actor::{Actor, Context, Role, Timestamp};
 use crate::domain::command::Command;
@@ -340,7 +340,7 @@ impl Tenant {
         needs: Role,
         typed: impl Fn() -> Option<Problem> + Send + Sync + 'static,
     ) -> Signal<Option<String>> {
-        let rest = Rest::of_page();
+        let rest = Later::<Rest>::of_page();
         Signal::derive(move || {
             rest.arrived()?.run(|| {
                 let refused = self.permits(needs).err();

@@ -15,6 +15,7 @@ use pollster::block_on;
 use xtask::stores::{Kind, Store, WHO};
 
 use crate::driver::products;
+use crate::hosting::only_file;
 use crate::page::{NotYet, Page, Part, Role, Within, built_site, in_chromium, journey_in, until};
 use crate::places::{Place, fresh, make, start};
 use crate::proxy::{Fault, Proxy};
@@ -298,6 +299,39 @@ fn the_settings_that_were_last_heard_hold_while_the_site_is_away() {
                 releases(page).is_there();
             });
         }
+    });
+}
+
+/// A team's releases are seen before the rest of the program is there; and where what opens its journal does not
+/// arrive, the page says so, and it can be tried again.
+#[test]
+fn a_team_s_releases_are_seen_without_the_rest_of_the_program() {
+    let team = Team::of(Kind::Plain);
+    let site = team.site.folder();
+    // What the worker keeps would not be missed.
+    fs::remove_file(site.join("sw.js")).expect("it was built");
+    team.journey(|page| {
+        let missing = page.saying(Role::Alert, "This part of the page could not be loaded.");
+        for part in ["rest-", "store-"] {
+            let program = only_file(site, part, "wasm");
+            let away = site.join("away");
+            fs::rename(&program, &away).expect("it can be moved");
+            page.reload();
+            if part == "rest-" {
+                release(page, "Release B").says(&["in Production"]);
+                releases(page).button("Release B").click();
+            }
+            missing.button("Try again").is_there();
+            fs::rename(&away, &program).expect("it can be moved back");
+            missing.button("Try again").click();
+            missing.is_gone();
+            let opened = release(page, "Release B");
+            opened.button(ROLL_BACK).is_there();
+        }
+        let told = page.complaints();
+        let missed = ["401", "404", "rest-", "store-", "sw.js"];
+        let only_those = |line: &String| missed.iter().any(|it| line.contains(it));
+        assert!(told.iter().all(only_those), "{told:?}");
     });
 }
 

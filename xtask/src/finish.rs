@@ -1,5 +1,5 @@
 //! What a release has and a page under development has not: the content security policy, its styles and
-//! its loader in the page itself, the program in two parts, checksums and names by content for all that
+//! its loader in the page itself, the program in parts, checksums and names by content for all that
 //! the page loads, the worker that keeps it for when there is no network, and everything compressed
 //! beside itself.
 //!
@@ -64,7 +64,7 @@ pub(crate) fn finish(folder: &Path, sources: &Sources) -> Outcome {
         .collect::<Outcome<_>>()?;
     let styles = in_the_page(in_ascii(&styles))?;
     let loader = in_the_page(loader_of(&taken(LOADER)?))?;
-    let parts = in_two_parts(folder, &sources.linked)?;
+    let parts = in_parts(folder, &sources.linked)?;
     let html = with_policy(&built.html, &styles, &loader)?;
     let html = html.replace(HEAD, &head(&styles, &loader, &parts));
     fs::write(&page, html).map_err(cannot)?;
@@ -190,19 +190,20 @@ fn in_folder(address: &str) -> String {
 }
 
 /// What the page loads, and what lies in it: the loader comes first, and does not wait for what is painted.
-fn head(styles: &str, loader: &str, Parts { joint, first, rest }: &Parts) -> String {
-    format!(
-        "<link rel=modulepreload crossorigin href=\"./{}\" integrity=\"{}\"><script data-js=\"./{}\" \
-         data-wasm=\"./{}\" data-wasm-integrity=\"{}\" data-rest=\"./{}\" data-rest-integrity=\"{}\" \
-         data-worker=\"./{WORKER}\">{loader}</script><style>{styles}</style>",
-        joint.name,
-        joint.integrity,
-        joint.name,
-        first.name,
-        first.integrity,
-        rest.name,
-        rest.integrity
-    )
+fn head(styles: &str, loader: &str, parts: &Parts) -> String {
+    let Parts { joint, programs } = parts;
+    let mut head = format!(
+        "<link rel=modulepreload crossorigin href=\"./{0}\" integrity=\"{1}\"><script data-js=\"./{0}\"",
+        joint.name, joint.integrity
+    );
+    for (part, Named { name, integrity }) in programs {
+        // Writing to a string cannot fail.
+        let _ = write!(
+            head,
+            " data-{part}=\"./{name}\" data-{part}-integrity=\"{integrity}\""
+        );
+    }
+    head + &format!(" data-worker=\"./{WORKER}\">{loader}</script><style>{styles}</style>")
 }
 
 /// The value of an attribute, quoted or not, of a tag without `>` in its values.
@@ -236,15 +237,13 @@ impl Named {
 struct Parts {
     /// What joins it to the browser.
     joint: Named,
-    /// What a page starts with.
-    first: Named,
-    /// What is loaded after that.
-    rest: Named,
+    /// What a page starts with, and what is loaded after that, each with what the loader calls it.
+    programs: Vec<(&'static str, Named)>,
 }
 
-/// Puts two parts in the place of the program, and what joins it to the browser in fewer words beside
+/// Puts the parts in the place of the program, and what joins it to the browser in fewer words beside
 /// them.
-fn in_two_parts(folder: &Path, linked: &[u8]) -> Outcome<Parts> {
+fn in_parts(folder: &Path, linked: &[u8]) -> Outcome<Parts> {
     let cannot =
         |error: io::Error| format!("Cannot split the program in {}: {error}", folder.display());
     let files = files(folder, Path::new("")).map_err(cannot)?;
@@ -262,11 +261,12 @@ fn in_two_parts(folder: &Path, linked: &[u8]) -> Outcome<Parts> {
     fs::remove_file(joint).map_err(cannot)?;
     let parts = split::split(linked, &whole, split::Names::Dropped)?;
     let joining = in_fewer_words(&joining, &parts.imports);
-    Ok(Parts {
-        joint: Named::put(folder, "page", "js", joining.as_bytes())?,
-        first: Named::put(folder, "page", "wasm", &parts.first)?,
-        rest: Named::put(folder, "rest", "wasm", &parts.rest)?,
-    })
+    let mut programs = vec![("wasm", Named::put(folder, "page", "wasm", &parts.first)?)];
+    for (part, program) in split::LATER.into_iter().zip(&parts.later) {
+        programs.push((part, Named::put(folder, part, "wasm", program)?));
+    }
+    let joint = Named::put(folder, "page", "js", joining.as_bytes())?;
+    Ok(Parts { joint, programs })
 }
 
 /// A script without what only its readers need, in which what the program imports has other names.
@@ -429,8 +429,10 @@ mod tests {
         };
         let parts = Parts {
             joint: named("page-1.js", "sha384-x"),
-            first: named("page-1.wasm", "sha384-y"),
-            rest: named("rest-1.wasm", "sha384-z"),
+            programs: vec![
+                ("wasm", named("page-1.wasm", "sha384-y")),
+                ("rest", named("rest-1.wasm", "sha384-z")),
+            ],
         };
         assert_eq!(
             head("a{}", "load()", &parts),

@@ -47,14 +47,15 @@ pub(crate) fn bench() -> Outcome {
     let linked = site::read(&site::linked_program())?;
     let whole = site::read(&site::whole_program())?;
     let named = split::split(&linked, &whole, split::Names::Kept)?;
-    for (what, stem, module) in [
-        ("Of the program, in the first view:", "page-", named.first),
-        ("Of the program, after it:         ", "rest-", named.rest),
-    ] {
+    let later = split::LATER.into_iter().zip(named.later);
+    for (part, module) in [("page", named.first)].into_iter().chain(later) {
         let parts =
             parts(&module).ok_or("The program is not the WebAssembly that it should be.")?;
-        let program = program(&dist, stem).map_err(cannot)?;
-        progress::say(&format!("{what}                     plain  ≈ brotli"));
+        let program = program(&dist, &format!("{part}-")).map_err(cannot)?;
+        progress::say(&format!(
+            "{:<50}   plain  ≈ brotli",
+            format!("Of {part}-….wasm:")
+        ));
         for (name, raw, compressed) in shared_out(parts, &program).map_err(cannot)? {
             progress::say(&row(&name, raw, compressed));
         }
@@ -94,8 +95,8 @@ fn row(name: &str, raw: usize, compressed: usize) -> String {
 type Sized = (String, usize, usize);
 
 /// What a browser loads before the page is seen, and what the page is called and looks like in the browser's
-/// own parts. Not the worker, the rest of the program and the pictures for whoever installs it, which come
-/// after that.
+/// own parts. Not the worker, the later parts of the program and the pictures for whoever installs it, which
+/// come after that.
 fn first_view(dist: &Path) -> io::Result<Vec<Sized>> {
     let page = fs::read_to_string(dist.join("index.html"))?;
     let mut loaded = Vec::new();
@@ -103,7 +104,9 @@ fn first_view(dist: &Path) -> io::Result<Vec<Sized>> {
         let name = file.to_string_lossy().into_owned();
         let asked_for = name == "index.html" || name == finish::SETTINGS || page.contains(&name);
         let later = name == finish::WORKER
-            || name.starts_with("rest-")
+            || split::LATER
+                .iter()
+                .any(|part| name.starts_with(&format!("{part}-")))
             || file.extension().is_some_and(|it| it == "png");
         if asked_for && !later {
             loaded.push(sized(dist, name)?);

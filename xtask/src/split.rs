@@ -1,15 +1,16 @@
-//! Splits the program in two: what the first view needs, and the rest, which is loaded after it.
+//! Splits the program into parts: what the first view needs, and what is loaded after it.
 //!
 //! Nothing names what goes where but the program itself: a gate (`Arrived::run` in `src/ui/rest.rs`)
-//! calls what needs the rest to be there. Whatever cannot be reached without passing a gate is the
-//! rest: functions, and constants, too. So the first part never calls what is not there yet.
+//! calls what needs a later part to be there. Whatever cannot be reached without passing one of its
+//! gates, or one of those of the parts after it, is of that part: functions, and constants, too. So no
+//! part calls what is not there yet.
 //!
 //! What a function calls stands in its code. Whose address it takes, and which constants it reads,
 //! the linker says (`--emit-relocs`), about the program as it was before wasm-bindgen and wasm-opt;
 //! both leave the functions' names, their places in the table and all addresses as they were.
 //!
-//! Both parts share memory, table and globals. Each calls the other by the table alone: the rest puts
-//! its functions there when it is loaded.
+//! All parts share memory, table and globals. They call one another by the table alone: each puts its
+//! functions there when it is loaded.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::ops::Range;
@@ -25,10 +26,13 @@ use wasmparser::{
     Operator, Parser, Payload, RelocationType, SymbolInfo, TypeRef,
 };
 
-/// Ends the name of what only gates call.
-const GATE: &str = "2ui4rest4gate";
+/// What the parts after the first one are called, each of which needs those before it.
+pub(crate) const LATER: [&str; 2] = ["store", "rest"];
 
-/// What the rest imports from.
+/// How the name ends of what only the gates of a later part call.
+const GATES: [&str; LATER.len()] = ["2ui4rest13gate_of_store", "2ui4rest12gate_of_rest"];
+
+/// What they import from.
 const FIRST: &str = "page";
 
 /// So few bytes that are not there cost less than a segment of their own.
@@ -45,12 +49,12 @@ pub(crate) enum Names {
     Dropped,
 }
 
-/// A program in two parts.
+/// A program in parts.
 pub(crate) struct Parts {
     /// What a page starts with.
     pub(crate) first: Vec<u8>,
-    /// What is loaded after that.
-    pub(crate) rest: Vec<u8>,
+    /// What is loaded after that: as in [`LATER`].
+    pub(crate) later: [Vec<u8>; LATER.len()],
     /// What the program calls its imports, and what the first part calls them.
     pub(crate) imports: Vec<(String, String)>,
 }
@@ -59,30 +63,32 @@ pub(crate) struct Parts {
 pub(crate) fn split(linked: &[u8], finished: &[u8], names: Names) -> Result<Parts> {
     let links = Links::read(linked)?;
     let program = Program::read(finished)?;
-    let first = First::of(&program, &links)?;
-    let places = Places::of(&program, &first)?;
+    let layout = Layout::of(&program, &links)?;
+    let places = Places::of(&program, &layout)?;
     let memory = program.memory();
-    let objects = &links.objects;
-    let moved: Vec<_> = objects
-        .iter()
-        .enumerate()
-        .filter(|(number, _)| !first.objects.contains(number))
-        .map(|(_, object)| object.range.clone())
-        .collect();
-    let first_side = Side {
-        program: &program,
-        first: &first,
-        places: &places,
-        names,
-        rest: false,
-    };
-    let rest_side = Side {
-        rest: true,
-        ..first_side
+    let encoded = |part| {
+        let side = Side {
+            program: &program,
+            layout: &layout,
+            places: &places,
+            names,
+            part,
+        };
+        let ranges = |here: bool| -> Vec<_> {
+            let objects = links.objects.iter().zip(&layout.objects);
+            let chosen = objects.filter(|(_, its)| (**its == part) == here);
+            chosen.map(|(object, _)| object.range.clone()).collect()
+        };
+        let memory = match part {
+            // With all that is no object.
+            0 => memory.without(&ranges(false)),
+            _ => memory.only(&ranges(true)),
+        };
+        side.encode(&memory)
     };
     Ok(Parts {
-        first: first_side.encode(&memory.without(&moved))?,
-        rest: rest_side.encode(&memory.only(&moved))?,
+        first: encoded(0)?,
+        later: [encoded(1)?, encoded(2)?],
         imports: (0..)
             .zip(&program.imports)
             .map(|(number, import)| (import.name.to_owned(), shorter(number)))
@@ -541,10 +547,10 @@ impl<'a> Program<'a> {
         Ok(calls)
     }
 
-    /// The functions that are only called when the rest is there.
-    fn gates(&self) -> Result<BTreeSet<u32>> {
-        let mark = self.names.iter().find(|(_, name)| name.ends_with(GATE));
-        let (mark, _) = mark.ok_or_else(|| told("it has no gate"))?;
+    /// The functions that are only called when a part is there: the name of what they call ends so.
+    fn gates(&self, name: &str) -> Result<BTreeSet<u32>> {
+        let mark = self.names.iter().find(|(_, it)| it.ends_with(name));
+        let (mark, _) = mark.ok_or_else(|| told(format!("it has no {name}")))?;
         let mut gates = BTreeSet::new();
         for function in (0..).take(self.signatures.len()) {
             if self.calls(function)?.contains(mark) {
@@ -642,17 +648,37 @@ fn offset(address: u32) -> ConstExpr {
 
 // What goes where ---------------------------------------------------------------------------------
 
-/// What the first part holds.
-#[derive(Default)]
-struct First {
-    functions: BTreeSet<u32>,
-    objects: BTreeSet<usize>,
+/// Which part each function and each object is in: 0 is the first one.
+struct Layout {
+    functions: Vec<usize>,
+    objects: Vec<usize>,
 }
 
-impl First {
-    /// Everything that can be reached from outside without passing a gate.
+impl Layout {
     fn of(program: &Program<'_>, links: &Links) -> Result<Self> {
-        let mut first = Self::default();
+        // What cannot be reached at all is in the last one.
+        let mut layout = Self {
+            functions: vec![LATER.len(); program.signatures.len()],
+            objects: vec![LATER.len(); links.objects.len()],
+        };
+        for part in (0..LATER.len()).rev() {
+            let mut closed = BTreeSet::new();
+            for gate in &GATES[part..] {
+                closed.extend(program.gates(gate)?);
+            }
+            layout.lower(part, &closed, program, links)?;
+        }
+        Ok(layout)
+    }
+
+    /// Puts all that can be reached from outside without passing one of these gates into this part.
+    fn lower(
+        &mut self,
+        part: usize,
+        closed: &BTreeSet<u32>,
+        program: &Program<'_>,
+        links: &Links,
+    ) -> Result<()> {
         let mut functions: Vec<u32> = (0..program.imported).collect();
         for export in &program.exports {
             if export.kind == ExternalKind::Func {
@@ -661,12 +687,13 @@ impl First {
         }
         functions.extend(program.start);
         let mut targets = links.roots.clone();
-        let gates = program.gates()?;
         loop {
             if let Some(function) = functions.pop() {
-                if gates.contains(&function) || !first.functions.insert(function) {
+                let place = &mut self.functions[to_usize(function)];
+                if *place == part || closed.contains(&function) {
                     continue;
                 }
+                *place = part;
                 functions.extend(program.calls(function)?);
                 let name = program.name(function);
                 targets.extend(links.functions.get(name).into_iter().flatten());
@@ -676,20 +703,24 @@ impl First {
                         functions.extend(program.slots.get(&slot));
                     }
                     Target::Object(object) => {
-                        if first.objects.insert(object) {
+                        if self.objects[object] != part {
+                            self.objects[object] = part;
                             targets.extend(&links.objects[object].targets);
                         }
                     }
                 }
             } else {
-                break;
+                return Ok(());
             }
         }
-        Ok(first)
+    }
+
+    fn part(&self, function: u32) -> usize {
+        self.functions[to_usize(function)]
     }
 }
 
-/// Where the functions are found by the other part.
+/// Where the functions are found by the other parts.
 struct Places {
     /// The place of each function that has one.
     of: HashMap<u32, u32>,
@@ -700,7 +731,7 @@ struct Places {
 }
 
 impl Places {
-    fn of(program: &Program<'_>, first: &First) -> Result<Self> {
+    fn of(program: &Program<'_>, layout: &Layout) -> Result<Self> {
         let mut places = Self {
             of: program
                 .slots
@@ -712,9 +743,9 @@ impl Places {
         };
         let all = u32::try_from(program.signatures.len()).map_err(told)?;
         for function in program.imported..all {
-            let here = first.functions.contains(&function);
+            let here = layout.part(function);
             for called in program.calls(function)? {
-                if first.functions.contains(&called) != here && !places.of.contains_key(&called) {
+                if layout.part(called) != here && !places.of.contains_key(&called) {
                     places.of.insert(called, places.length);
                     places.added.insert(places.length, called);
                     places.length += 1;
@@ -727,20 +758,19 @@ impl Places {
 
 // Writing -----------------------------------------------------------------------------------------
 
-/// One of the two parts.
-#[derive(Clone, Copy)]
+/// One of the parts.
 struct Side<'a> {
     program: &'a Program<'a>,
-    first: &'a First,
+    layout: &'a Layout,
     places: &'a Places,
     names: Names,
-    rest: bool,
+    part: usize,
 }
 
 impl Side<'_> {
     /// Tells whether a function is in this part.
     fn holds(&self, function: u32) -> bool {
-        self.first.functions.contains(&function) != self.rest
+        self.layout.part(function) == self.part
     }
 
     fn own(&self) -> impl Iterator<Item = u32> {
@@ -765,7 +795,7 @@ impl Side<'_> {
         module.section(&types);
 
         let mut imports = ImportSection::new();
-        if self.rest {
+        if self.part > 0 {
             for (number, memory) in program.memory_types.iter().enumerate() {
                 let kind = writer.memory_type(*memory).map_err(told)?;
                 imports.import(FIRST, &shared("memory", number), EntityType::Memory(kind));
@@ -791,7 +821,7 @@ impl Side<'_> {
         }
         module.section(&functions);
 
-        if !self.rest {
+        if self.part == 0 {
             let mut tables = TableSection::new();
             for table in self.tables(&mut writer)? {
                 tables.table(table);
@@ -886,7 +916,7 @@ impl Side<'_> {
         for (slot, run) in runs {
             section.active(None, &offset(slot), Elements::Functions(run.into()));
         }
-        if !self.rest {
+        if self.part == 0 {
             for element in &self.program.other_elements {
                 writer
                     .parse_element(&mut section, element.clone())
@@ -902,7 +932,7 @@ fn shorter(number: usize) -> String {
     format!("_{number:x}")
 }
 
-/// What the first part calls something that both share.
+/// What the first part calls something that all share.
 fn shared(kind: &str, number: usize) -> String {
     format!("{kind}-{number}")
 }
@@ -919,7 +949,7 @@ impl Reencode for Writer<'_> {
     fn function_index(&mut self, function: u32) -> Result<u32, reencode::Error<String>> {
         self.numbers.get(&function).copied().ok_or_else(|| {
             let name = self.side.program.name(function);
-            reencode::Error::UserError(format!("{name} is in the other part"))
+            reencode::Error::UserError(format!("{name} is in another part"))
         })
     }
 
@@ -968,19 +998,23 @@ mod tests {
     /// Where the constants lie: one of four bytes for `main`, then one of four for `far`.
     const CONSTANTS: u32 = 1024;
 
-    /// `main` calls `run`, a gate, and `shared`; `run` calls `far`; and `far` calls `shared`.
+    /// `main` calls `run` and `open`, two gates, and `shared`; `open` calls `read`; `run` calls `far`; and
+    /// `far` calls `read` and `shared`.
     fn program() -> Vec<u8> {
         let mut module = Module::new();
         let mut types = TypeSection::new();
         types.ty().function([], []);
         module.section(&types);
         let mut functions = FunctionSection::new();
-        let bodies: [(&str, &[u32], Option<u32>); 5] = [
-            ("main", &[2, 4], Some(CONSTANTS)),
-            ("page2ui4rest4gate", &[], None),
+        let bodies: [(&str, &[u32], Option<u32>); 8] = [
+            ("main", &[2, 4, 6], Some(CONSTANTS)),
+            ("page2ui4rest12gate_of_rest", &[], None),
             ("run", &[1, 3], None),
-            ("far", &[4], Some(CONSTANTS + 4)),
+            ("far", &[4, 7], Some(CONSTANTS + 4)),
             ("shared", &[], None),
+            ("page2ui4rest13gate_of_store", &[], None),
+            ("open", &[5, 7], None),
+            ("read", &[4], None),
         ];
         let (mut code, mut names) = (CodeSection::new(), NameMap::new());
         for (number, (name, calls, constant)) in (0..).zip(bodies) {
@@ -1111,11 +1145,15 @@ mod tests {
     }
 
     #[test]
-    fn what_only_a_gate_leads_to_is_the_rest() {
+    fn what_only_the_gates_of_a_part_lead_to_is_in_that_part() {
         let program = program();
         let parts = split(&program, &program, Names::Kept).expect("it can be split");
         assert_eq!(names_in(&parts.first), ["main", "shared"]);
-        assert_eq!(names_in(&parts.rest), ["far", "page2ui4rest4gate", "run"]);
+        let [store, rest] = parts.later;
+        let of_store = ["open", "page2ui4rest13gate_of_store", "read"];
+        assert_eq!(names_in(&store), of_store);
+        let of_rest = ["far", "page2ui4rest12gate_of_rest", "run"];
+        assert_eq!(names_in(&rest), of_rest);
     }
 
     #[test]
@@ -1123,14 +1161,15 @@ mod tests {
         let program = program();
         let parts = split(&program, &program, Names::Dropped).expect("it can be split");
         assert_eq!(memory_of(&parts.first), [(CONSTANTS, b"main".to_vec())]);
-        assert_eq!(memory_of(&parts.rest), [(CONSTANTS + 4, b"gone".to_vec())]);
+        let [store, rest] = parts.later;
+        assert_eq!(memory_of(&store), []);
+        assert_eq!(memory_of(&rest), [(CONSTANTS + 4, b"gone".to_vec())]);
     }
 
     #[test]
     fn without_a_gate_or_what_the_linker_knows_nothing_is_split() {
         let program = program();
-        let whole = String::from_utf8_lossy(&program).contains("rest4gate");
-        assert!(whole);
+        assert!(split(&program, &program, Names::Dropped).is_ok());
         let without = |word: &[u8], other: &[u8]| {
             let at = program.windows(word.len()).position(|it| it == word);
             let mut changed = program.clone();
@@ -1138,8 +1177,11 @@ mod tests {
             changed[at..at + word.len()].copy_from_slice(other);
             changed
         };
-        let no_gate = without(b"rest4gate", b"rest4gone");
-        assert!(split(&no_gate, &no_gate, Names::Dropped).is_err());
+        for part in LATER {
+            let (gate, gone) = (format!("gate_of_{part}"), format!("gone_of_{part}"));
+            let no_gate = without(gate.as_bytes(), gone.as_bytes());
+            assert!(split(&no_gate, &no_gate, Names::Dropped).is_err());
+        }
         let no_links = without(b"reloc.CODE", b"renam.CODE");
         assert!(split(&no_links, &program, Names::Dropped).is_err());
     }
