@@ -581,6 +581,32 @@ fn a_kinto_that_goes_away_is_missed_and_found_again() {
     a_store_that_goes_away_is_missed_and_found_again(Kind::Kinto);
 }
 
+/// What the page knows of the store is not only what its last look said: one that let nobody in, and goes away after it
+/// has let one in, is missed.
+#[test]
+fn a_store_that_goes_away_once_one_has_signed_in_is_missed() {
+    let team = Team::of(Kind::Plain);
+    journey_in(team.site.folder(), |page| {
+        let form = page.dialog("Sign in to the store");
+        form.is_there();
+        team.proxy.count("GET");
+        until(|| match team.proxy.count("GET") {
+            0 => Err(NotYet("the page has not looked again".to_owned())),
+            _ => Ok(()),
+        });
+        sign_in(page);
+        page.button("Begin with the demo").click();
+        page.heading("Releases").is_there();
+        team.proxy.fail_all(Some(Fault::LostRequest));
+        page.run("window.dispatchEvent(new Event('online'))");
+        page.saying(Role::Alert, AWAY).is_there();
+        team.proxy.fail_all(None);
+        page.run("window.dispatchEvent(new Event('online'))");
+        page.saying(Role::Alert, AWAY).is_gone();
+        only_the_store_is_missed(page);
+    });
+}
+
 /// A store whose entries were changed behind everybody's back is shown up to the damage, and takes no
 /// more.
 #[test]

@@ -35,6 +35,8 @@ pub struct Http {
     authorization: RefCell<Option<String>>,
     /// The last position of which it is known that it holds an entry.
     last: Cell<Position>,
+    /// Whether the last look, or what was read since, was in vain because of an error.
+    missed: Cell<bool>,
     written: RefCell<Option<Box<dyn Fn()>>>,
     /// The addresses that were read first since an opening began.
     first: RefCell<Vec<String>>,
@@ -53,6 +55,7 @@ impl Http {
             transport,
             authorization: RefCell::new(None),
             last: Cell::new(Position::new(0)),
+            missed: Cell::new(false),
             written: RefCell::new(None),
             first: RefCell::default(),
         }
@@ -99,6 +102,18 @@ impl Http {
     /// Calls back whenever an entry was recorded here, in the place of who was called before.
     pub fn on_write(&self, callback: impl Fn() + 'static) {
         *self.written.borrow_mut() = Some(Box::new(callback));
+    }
+
+    /// Tells whether the last look, or what was read since, was in vain because of an error. Whoever read
+    /// or wrote something since knows that the store is there.
+    #[must_use]
+    pub const fn missed(&self) -> bool {
+        self.missed.get()
+    }
+
+    /// Notes whether a look was in vain because of an error; returns whether that is news.
+    pub fn note_look(&self, missed: bool) -> bool {
+        self.missed.replace(missed) != missed
     }
 
     /// Tells whether there is an entry after the last one that was read or written here: one small
@@ -173,6 +188,7 @@ impl Backend for Http {
                 self.holds(Position::new(from.get() + texts.len() as u64 - 1));
             }
             let broken = read.err();
+            self.missed.set(broken.is_some());
             Reading { texts, broken }
         })
     }
@@ -188,6 +204,7 @@ impl Backend for Http {
                 Profile::Plain | Profile::Webdav => files::append(self, position, text).await,
             };
             if appended.is_ok() {
+                self.missed.set(false);
                 self.holds(position);
                 if let Some(written) = &*self.written.borrow() {
                     written();

@@ -30,8 +30,6 @@ struct Looking {
     quiet: Cell<u32>,
     /// What had been read at the last look.
     told: Cell<Option<Position>>,
-    /// Whether the last look was in vain because of an error.
-    missed: Cell<bool>,
     /// Whether an answer is being waited for.
     under_way: Cell<bool>,
     next: RefCell<Option<Timer>>,
@@ -46,7 +44,6 @@ impl Watch {
             callback: Box::new(callback),
             quiet: Cell::new(0),
             told: Cell::new(None),
-            missed: Cell::new(false),
             under_way: Cell::new(false),
             next: RefCell::new(None),
         });
@@ -84,7 +81,7 @@ impl Looking {
             return;
         }
         let chance = chance();
-        let milliseconds = if self.missed.get() {
+        let milliseconds = if self.http.missed() {
             missed_again_after(self.quiet.get(), chance)
         } else {
             looked_again_after(self.quiet.get(), chance)
@@ -110,7 +107,7 @@ impl Looking {
                 return;
             };
             looking.under_way.set(false);
-            let changed = looking.missed.replace(answer.is_err()) != answer.is_err();
+            let changed = looking.http.note_look(answer.is_err());
             let told = looking.told.replace(Some(looking.http.last()));
             let news = answer == Ok(true);
             // News that are not read, because the page has stopped reading, are told ever more rarely.
