@@ -272,6 +272,18 @@ pub fn after_paint(callback: impl FnOnce() + 'static) {
     let _ = window().request_animation_frame(frame.unchecked_ref());
 }
 
+/// Calls back when what is on the page now has been painted, and there is nothing else to do.
+pub fn when_idle(callback: impl FnOnce() + 'static) {
+    after_paint(move || {
+        let later = Closure::once_into_js(callback);
+        let later = later.unchecked_ref();
+        // Not every browser tells when it is.
+        if window().request_idle_callback(later).is_err() {
+            let _ = window().set_timeout_with_callback(later);
+        }
+    });
+}
+
 /// Loads the page anew.
 pub fn reload() {
     // A page can always reload itself.

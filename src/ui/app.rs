@@ -88,7 +88,7 @@ pub fn App(
                     let tenant = Tenant::new(session, actor);
                     opening.set(Opening::Ready(tenant));
                     // The first view is not to wait for what comes after it.
-                    browser::after_paint(move || {
+                    browser::when_idle(move || {
                         spawn_local(async move {
                             if let Some(arrived) = rest.arrival().await {
                                 browser::breathe().await;
