@@ -22,9 +22,9 @@
 //!
 //! # What holds everywhere
 //!
-//! - `domain` imports nothing of the others, `journal` only `domain`, `ui` both; `ui::components`
-//!   imports neither. Pages never import one another. `tests/tidy` reads the sources and fails when
-//!   this breaks.
+//! - `domain` imports nothing of the others: it is a crate of its own. `journal` imports only `domain`,
+//!   `ui` both; `ui::components` imports neither. Pages never import one another. `tests/tidy` reads
+//!   the sources and fails when this breaks.
 //! - The plan that a form shows is the value that the rules execute. A command that moves a release
 //!   carries it, and is refused when it is no longer what would happen.
 //! - What is live, what a release deployed, what a plan would change: derived when asked for, never
@@ -41,7 +41,7 @@
 #[cfg(feature = "browser")]
 pub mod browser;
 pub mod demo;
-pub mod domain;
+pub use flow_domain as domain;
 pub mod journal;
 #[cfg(feature = "ui")]
 pub mod ui;

@@ -188,6 +188,10 @@ impl Source {
                         && (at == 0 || tokens[at - 1].text != "::") =>
                 {
                     let mut base = match start {
+                        // The rules are a crate of their own.
+                        "crate" if self.path.starts_with("src/domain/") => {
+                            vec!["domain".to_owned()]
+                        }
                         "crate" => Vec::new(),
                         "self" => module.clone(),
                         _ => parent(&module),
@@ -426,7 +430,11 @@ mod tests {
             paths("src/domain/id.rs", "use super::text::Name;"),
             ["domain::text::Name"]
         );
-        assert_eq!(paths("src/domain/mod.rs", "use super::ui;"), ["ui"]);
+        assert_eq!(
+            paths("src/domain/state/written.rs", "use crate::text::Name;"),
+            ["domain::text::Name"]
+        );
+        assert_eq!(paths("src/journal/mod.rs", "use super::ui;"), ["ui"]);
         assert_eq!(
             paths("src/ui/pages/a.rs", "super::super::problem::say()"),
             ["ui::problem::say"]

@@ -21,15 +21,15 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::{Being, Deployed, FlowRecord, ReleaseRecord, Stack, State, Table, Version, insert};
-use crate::domain::actor::{Actor, Context, Timestamp};
-use crate::domain::edit::Layer;
-use crate::domain::flow::{Canvas, Flow, Snapshot};
-use crate::domain::id::{EnvironmentId, FlowId, Position, ReleaseId, SnapshotId, TenantId, parse};
-use crate::domain::json::{self, Row};
-use crate::domain::pipeline::Pipeline;
-use crate::domain::release::{Arrival, Content, Hold, Place, Release};
-use crate::domain::text::{Checked, Name, Note, VariableName};
-use crate::domain::variable::{Setting, Value, Variable};
+use crate::actor::{Actor, Context, Timestamp};
+use crate::edit::Layer;
+use crate::flow::{Canvas, Flow, Snapshot};
+use crate::id::{EnvironmentId, FlowId, Position, ReleaseId, SnapshotId, TenantId, parse};
+use crate::json::{self, Row};
+use crate::pipeline::Pipeline;
+use crate::release::{Arrival, Content, Hold, Place, Release};
+use crate::text::{Checked, Name, Note, VariableName};
+use crate::variable::{Setting, Value, Variable};
 
 mod third;
 

@@ -5,12 +5,12 @@
 use std::str::Lines;
 
 use super::{Stack, WrittenStack, take};
-use crate::domain::actor::{Actor, Context, Timestamp};
-use crate::domain::flow::Canvas;
-use crate::domain::id::{EnvironmentId, FlowId, Position, ReleaseId};
-use crate::domain::release::Release;
-use crate::domain::state::{Being, State};
-use crate::domain::text::Name;
+use crate::actor::{Actor, Context, Timestamp};
+use crate::flow::Canvas;
+use crate::id::{EnvironmentId, FlowId, Position, ReleaseId};
+use crate::release::Release;
+use crate::state::{Being, State};
+use crate::text::Name;
 
 impl State {
     /// Reads what the third version wrote. None where it did not write that of any state.
