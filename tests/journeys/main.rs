@@ -31,7 +31,6 @@ mod tenant;
 #[expect(dead_code, reason = "the tests of the stores use all of it")]
 #[path = "../stores/places.rs"]
 mod places;
-#[expect(dead_code, reason = "the tests of the stores use all of it")]
 #[path = "../stores/proxy.rs"]
 mod proxy;
 #[path = "../stores/wire.rs"]
