@@ -431,14 +431,14 @@ mod tests {
             joint: named("page-1.js", "sha384-x"),
             programs: vec![
                 ("wasm", named("page-1.wasm", "sha384-y")),
-                ("rest", named("rest-1.wasm", "sha384-z")),
+                ("store", named("store-1.wasm", "sha384-z")),
             ],
         };
         assert_eq!(
             head("a{}", "load()", &parts),
             "<link rel=modulepreload crossorigin href=\"./page-1.js\" integrity=\"sha384-x\">\
              <script data-js=\"./page-1.js\" data-wasm=\"./page-1.wasm\" data-wasm-integrity=\"sha384-y\" \
-             data-rest=\"./rest-1.wasm\" data-rest-integrity=\"sha384-z\" data-worker=\"./sw.js\">load()</script>\
+             data-store=\"./store-1.wasm\" data-store-integrity=\"sha384-z\" data-worker=\"./sw.js\">load()</script>\
              <style>a{}</style>"
         );
     }

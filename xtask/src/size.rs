@@ -204,6 +204,7 @@ fn part(name: &str) -> String {
             format!("page: {module}")
         }
         ["flow_environments", module, ..] => format!("page: {module}"),
+        ["flow_domain", ..] => "page: domain".to_owned(),
         [owner, ..] => (*owner).to_owned(),
         [] => "(no name)".to_owned(),
     }
@@ -336,10 +337,7 @@ mod tests {
             "flow_environments::ui::pages::flow::page::{{closure}}",
             "page: pages",
         );
-        check(
-            "<flow_environments::domain::state::State>::apply",
-            "page: domain",
-        );
+        check("<flow_domain::state::State>::apply", "page: domain");
         check("serde_json::ser::format_escaped_str", "serde_json");
         check(
             "<&mut serde_json::de::Deserializer<R> as serde::de::Deserializer>::x",

@@ -1,9 +1,9 @@
 //! Splits the program into parts: what the first view needs, and what is loaded after it.
 //!
 //! Nothing names what goes where but the program itself: a gate (`Arrived::run` in `src/ui/rest.rs`)
-//! calls what needs a later part to be there. Whatever cannot be reached without passing one of its
-//! gates, or one of those of the parts after it, is of that part: functions, and constants, too. So no
-//! part calls what is not there yet.
+//! calls what needs a later part to be there. Functions, and constants, too, are in the first part from
+//! which they can be reached without passing a gate of those after it. So no part calls what is not
+//! there yet.
 //!
 //! What a function calls stands in its code. Whose address it takes, and which constants it reads,
 //! the linker says (`--emit-relocs`), about the program as it was before wasm-bindgen and wasm-opt;
@@ -32,7 +32,7 @@ pub(crate) const LATER: [&str; 2] = ["store", "rest"];
 /// How the name ends of what only the gates of a later part call.
 const GATES: [&str; LATER.len()] = ["2ui4rest13gate_of_store", "2ui4rest12gate_of_rest"];
 
-/// What they import from.
+/// What the later parts import from.
 const FIRST: &str = "page";
 
 /// So few bytes that are not there cost less than a segment of their own.
