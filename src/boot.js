@@ -5,11 +5,11 @@
 // A release also has a worker (src/worker.js) that keeps the page for when there is no network. When it has a newer
 // version ready, the page is asked, never replaced by itself: something may have been typed.
 
-const { js, wasm, worker, ...more } = document.querySelector("script[data-wasm]").dataset;
+const { js, wasm, wasmIntegrity, worker, ...parts } = document.querySelector("script[data-wasm]").dataset;
 const address = (file) => new URL(file, document.baseURI).href;
 
 // The program, which takes longest, is asked for first.
-const code = compiled(wasm, more.wasmIntegrity);
+const code = compiled(wasm, wasmIntegrity);
 const program = import(address(js));
 
 // Compiles a part of the program as it arrives, where the host says what it is.
@@ -145,14 +145,15 @@ globalThis.loadPart = (part) => {
 };
 
 async function fetchPart(part) {
-  if (more[part]) {
+  if (parts[part]) {
     const before = part === "rest" && globalThis.loadPart("store");
-    const [page, module] = await Promise.all([started, compiled(more[part], more[`${part}Integrity`]), before]);
+    const [page, module] = await Promise.all([started, compiled(parts[part], parts[`${part}Integrity`]), before]);
     await WebAssembly.instantiate(module, { page });
   }
 }
 
-// What speaks with a team's store is there, and the first view waits for it: whatever fails here, the program meets again.
+// One of them speaks with a team's store, and a team's first view waits for it: whatever fails here, the program meets
+// again.
 Promise.resolve(asked.length || settings.then(([, text]) => text.includes('"http"')))
   .then((team) => team && globalThis.loadPart("store"))
   .catch(() => {});

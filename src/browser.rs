@@ -277,7 +277,7 @@ pub fn when_idle(callback: impl FnOnce() + 'static) {
     after_paint(move || {
         let later = Closure::once_into_js(callback);
         let later = later.unchecked_ref();
-        // Not every browser tells when it is.
+        // Not every browser tells when it is; what was painted is over then at least.
         if window().request_idle_callback(later).is_err() {
             let _ = window().set_timeout_with_callback(later);
         }

@@ -6,7 +6,7 @@ use flow_environments::journal::place::Place;
 use flow_environments::ui::app::{App, Unset};
 use flow_environments::ui::frame::remembered_actor;
 use flow_environments::ui::keeping::{Keeping, settled};
-use flow_environments::ui::rest::{Later, Rest, Store, of_part};
+use flow_environments::ui::rest::{Later, OfRest, OfStore, of_part};
 use flow_environments::ui::team::Team;
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
@@ -24,8 +24,8 @@ fn main() {
         }
         browser::breathe().await;
         mount_to_body(move || {
-            provide_context(Later::<Store>::begin());
-            provide_context(Later::<Rest>::begin());
+            provide_context(Later::<OfStore>::begin());
+            provide_context(Later::<OfRest>::begin());
             match settled {
                 Ok(Place::Browser) => view! { <App keeping=here acting=acting /> }.into_any(),
                 Ok(Place::Http(store)) => of_part(move |arrived| {

@@ -16,7 +16,7 @@ use super::pages;
 use super::palette::{Palette, at_its_keys};
 use super::past::Moment;
 use super::problem::Problem;
-use super::rest::{Later, Rest, Store, of_the_rest};
+use super::rest::{Later, OfRest, OfStore, of_the_rest};
 use super::route::Route;
 use super::team::{NothingYet, SignIn, Team};
 use super::tenant::Tenant;
@@ -48,7 +48,7 @@ pub fn App(
 ) -> impl IntoView {
     let navigation = Navigation::begin();
     provide_context(navigation);
-    let (store, rest) = (Later::<Store>::of_page(), Later::<Rest>::of_page());
+    let (store, rest) = (Later::<OfStore>::of_page(), Later::<OfRest>::of_page());
     let actor = RwSignal::new(acting);
     let opening = RwSignal::new(Opening::Loading);
     provide_context(keeping);
@@ -57,8 +57,11 @@ pub fn App(
 
     let keeper = Keeper::new(keeping.backend());
     provide_context(keeper);
+    // How many openings are under way.
+    let openings = StoredValue::new(0_u32);
     // Nothing is begun in a team's name unasked.
     let open_or = move |beginning: Option<Beginning>| {
+        openings.update_value(|count| *count += 1);
         spawn_local(async move {
             // Most first views have no checkpoint to read.
             let reads = async || {
@@ -69,23 +72,29 @@ pub fn App(
             browser::breathe().await;
             let opened = match Session::find(reads, keeper.backend(), ids).await {
                 Ok(None) => match (beginning, keeping.team()) {
-                    (None, Some(team)) => return opening.set(Opening::Empty(team)),
+                    (None, Some(_)) => Ok(None),
                     (beginning, _) => {
                         browser::breathe().await;
                         let founding = founding(beginning.unwrap_or(keeper.beginning()));
                         browser::breathe().await;
                         let begun = Session::begin(reads, keeper.backend(), founding, ids).await;
-                        begun.inspect(|session| Keeper::remember_founded(session.tip()))
+                        begun.map(|session| {
+                            Keeper::remember_founded(session.tip());
+                            Some(session)
+                        })
                     }
                 },
-                Ok(Some(session)) => Ok(session),
-                Err(error) => Err(error),
+                found => found,
             };
-            let opened_by = keeping.team().map(Team::opened_by);
+            let opened_by = keeping.team().map(|team| {
+                team.shown(opened.is_err());
+                team.opened_by()
+            });
+            openings.update_value(|count| *count -= 1);
             browser::breathe().await;
             match opened {
-                Ok(session) => {
-                    let tenant = Tenant::new(session, actor);
+                Ok(Some(session)) => {
+                    let tenant = Tenant::new(session, keeping.team(), actor);
                     opening.set(Opening::Ready(tenant));
                     // The first view is not to wait for what comes after it.
                     browser::when_idle(move || {
@@ -100,6 +109,11 @@ pub fn App(
                             }
                         });
                     });
+                }
+                Ok(None) => {
+                    if let Some(team) = keeping.team() {
+                        opening.set(Opening::Empty(team));
+                    }
                 }
                 Err(error) => opening.set(Opening::Failed(error)),
             }
@@ -118,6 +132,8 @@ pub fn App(
     };
     let hear = move || match opening.get_untracked() {
         Opening::Ready(tenant) => spawn_local(tenant.follow()),
+        // Two at once would not know of each other what was asked first.
+        _ if openings.get_value() > 0 => {}
         // The store is back, or somebody has begun.
         Opening::Failed(error) if !error.stops_writing() => open(),
         Opening::Empty(_) if !begun_here.get_value() => open(),
@@ -254,7 +270,7 @@ pub fn App(
 /// The page that the address means.
 #[component]
 fn Pages(tenant: Tenant, asked: RwSignal<bool>) -> impl IntoView {
-    let (navigation, rest) = (Navigation::of_page(), Later::<Rest>::of_page());
+    let (navigation, rest) = (Navigation::of_page(), Later::<OfRest>::of_page());
     let page = Memo::new(move |_| {
         let route = navigation.route();
         // The history lists all moments; the other pages show one, and nothing typed in another.

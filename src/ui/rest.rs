@@ -1,6 +1,6 @@
-//! What not every first view needs, and is loaded after it, in two parts: the [`Store`], what opens a
-//! journal that a team shares or that has a checkpoint; and the [`Rest`], what a release holds, the other
-//! pages, the forms and the profile.
+//! What not every first view needs, in two parts: the [`OfStore`], what opens a journal that a team shares
+//! or that has a checkpoint; and the [`OfRest`], what a release holds, the other pages, the forms and the
+//! profile, which is loaded after the first view.
 //!
 //! What calls something of a part does so by [`Arrived::run`], and nobody has an [`Arrived`] before that
 //! part is there. A release is split right there (`xtask/src/split.rs`): whatever can only be reached
@@ -29,15 +29,16 @@ pub trait Part: Copy + Send + Sync + 'static {
     /// What the loader calls it.
     const NAME: &'static str;
 
-    /// Marks whoever calls it as one who is only called when the part is there.
+    /// Marks whoever calls it as one who is only called when the part is there: [`Arrived::run`], and nobody
+    /// else.
     fn gate();
 }
 
 /// What opens a journal that a team shares, or that has a checkpoint.
 #[derive(Clone, Copy, Debug)]
-pub struct Store;
+pub struct OfStore;
 
-impl Part for Store {
+impl Part for OfStore {
     const NAME: &'static str = "store";
 
     #[inline]
@@ -48,9 +49,9 @@ impl Part for Store {
 
 /// All that the first view can be shown without; it comes with all other parts.
 #[derive(Clone, Copy, Debug)]
-pub struct Rest;
+pub struct OfRest;
 
-impl Part for Rest {
+impl Part for OfRest {
     const NAME: &'static str = "rest";
 
     #[inline]
@@ -73,7 +74,7 @@ fn gate_of_rest() {
 
 /// A part of the program is there.
 #[derive(Clone, Copy, Debug)]
-pub struct Arrived<P = Rest>(PhantomData<P>);
+pub struct Arrived<P = OfRest>(PhantomData<P>);
 
 impl<P: Part> Arrived<P> {
     /// Does what needs the part. Of what stands here, nothing is in those before it.
@@ -103,7 +104,7 @@ enum Coming {
     Here,
 }
 
-/// The coming of a part, whichever it is. Cheap to copy.
+/// The coming of a part, compiled once for all parts. Cheap to copy.
 #[derive(Clone, Copy)]
 struct Loading {
     name: &'static str,
@@ -147,7 +148,7 @@ impl Loading {
 
 /// A later part of the program, as the page knows it. Cheap to copy.
 #[derive(Clone, Copy)]
-pub struct Later<P = Rest>(Loading, PhantomData<P>);
+pub struct Later<P>(Loading, PhantomData<P>);
 
 impl<P: Part> Later<P> {
     /// Begins without it.
@@ -186,10 +187,13 @@ pub fn of_the_rest(view: impl Fn(Arrived) -> AnyView + Send + Sync + 'static) ->
 
 /// Shows what is of a part, as soon as that is there.
 pub fn of_part<P: Part>(view: impl Fn(Arrived<P>) -> AnyView + Send + Sync + 'static) -> AnyView {
-    let arrived = Arrived(PhantomData);
     behind_gate(
         Later::<P>::of_page().0,
-        Box::new(move || arrived.run(|| view(arrived))),
+        // Called once it is there.
+        Box::new(move || {
+            let arrived = Arrived(PhantomData);
+            arrived.run(|| view(arrived))
+        }),
     )
 }
 

@@ -15,7 +15,7 @@ use super::components::field::Line;
 use super::components::notice::{Recording, outcome};
 use super::keeping::Beginning;
 use super::problem::Problem;
-use super::rest::{self, Arrived};
+use super::rest::{Arrived, OfStore};
 use crate::browser;
 use crate::journal::backend::{Backend, BackendError};
 use crate::journal::http::Http;
@@ -46,13 +46,13 @@ fn choice(store: &Store) -> String {
 #[derive(Clone, Copy)]
 pub struct Team {
     http: StoredValue<Rc<Http>, LocalStorage>,
-    arrived: Arrived<rest::Store>,
+    arrived: Arrived<OfStore>,
 }
 
 impl Team {
     /// Uses `store`, and asks it at once for what opening the journal begins with.
     #[must_use]
-    pub fn new(arrived: Arrived<rest::Store>, store: Store) -> Self {
+    pub fn new(arrived: Arrived<OfStore>, store: Store) -> Self {
         let http = arrived.run(|| ask_ahead(store));
         let http = StoredValue::new_local(http);
         Self { http, arrived }
@@ -102,6 +102,12 @@ impl Team {
         let callback: Box<dyn Fn()> = Box::new(callback);
         self.arrived
             .run::<Box<dyn Any>>(|| Box::new(watch::Watch::new(self.http(), callback)))
+    }
+
+    /// Hears whether the journal is shown as one that cannot be reached. That it is so, or is so no more, is
+    /// news then to whoever [watches](Self::watch).
+    pub fn shown(self, missed: bool) {
+        self.arrived.run(|| self.http().note_missed(missed));
     }
 
     /// Returns the address of the journal.

@@ -15,7 +15,8 @@ use leptos::task::spawn_local;
 use super::components::notice::Said;
 use super::deed::deed;
 use super::problem::Problem;
-use super::rest::{Arrived, Later, Rest};
+use super::rest::{Arrived, Later, OfRest};
+use super::team::Team;
 use crate::browser;
 use crate::domain::actor::{Actor, Context, Role, Timestamp};
 use crate::domain::command::Command;
@@ -32,6 +33,8 @@ pub struct Tenant {
     session: StoredValue<Rc<Session>, LocalStorage>,
     position: RwSignal<Position>,
     lost: RwSignal<Option<BackendError>>,
+    /// What keeps the journal, if it is a team's.
+    team: Option<Team>,
     /// The first entry that there may be: what lies before was removed.
     begins: RwSignal<Position>,
     /// The state that is looked at, where that is not the last one.
@@ -51,13 +54,14 @@ pub struct Tenant {
 impl Tenant {
     /// Shows what `session` has read.
     #[must_use]
-    pub fn new(session: Session, actor: RwSignal<Actor>) -> Self {
+    pub fn new(session: Session, team: Option<Team>, actor: RwSignal<Actor>) -> Self {
         let position = RwSignal::new(session.position());
         let lost = RwSignal::new(session.stopped());
         Self {
             session: StoredValue::new_local(Rc::new(session)),
             position,
             lost,
+            team,
             begins: RwSignal::new(Position::FIRST),
             past: RwSignal::new(None),
             wanted: RwSignal::new(None),
@@ -126,7 +130,7 @@ impl Tenant {
             if self.wanted.get_untracked() == Some(position) {
                 match state {
                     Ok(state) => self.past.set(Some(Arc::new(state))),
-                    Err(error) => self.lost.set(Some(error)),
+                    Err(error) => self.lose(Some(error)),
                 }
             }
         });
@@ -144,7 +148,7 @@ impl Tenant {
                     Ok(()) => self.position.notify(),
                     // Nothing is the matter with the journal; the entry is not to be had any more.
                     Err(BackendError::Removed { before }) => self.begins.set(before),
-                    Err(error) => self.lost.set(Some(error)),
+                    Err(error) => self.lose(Some(error)),
                 }
             });
         }
@@ -236,7 +240,15 @@ impl Tenant {
         let session = self.session.get_value();
         let answer = session.follow().await;
         self.catch_up(&session);
-        self.lost.set(answer.err());
+        self.lose(answer.err());
+    }
+
+    /// Shows whether the journal could be read.
+    fn lose(self, error: Option<BackendError>) {
+        self.lost.set(error);
+        if let Some(team) = self.team {
+            team.shown(error.is_some());
+        }
     }
 
     /// Spares the next opening what this one had to read, where that was much.
@@ -340,7 +352,7 @@ impl Tenant {
         needs: Role,
         typed: impl Fn() -> Option<Problem> + Send + Sync + 'static,
     ) -> Signal<Option<String>> {
-        let rest = Later::<Rest>::of_page();
+        let rest = Later::<OfRest>::of_page();
         Signal::derive(move || {
             rest.arrived()?.run(|| {
                 let refused = self.permits(needs).err();

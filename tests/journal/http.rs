@@ -153,15 +153,23 @@ fn what_is_asked_ahead_is_what_an_opening_begins_with() {
 }
 
 /// What an opening began with is told for the next visit: a few addresses, of the last opening, and none that was
-/// asked again because its store was busy.
+/// asked again because its store was busy, nor by a look for news.
 #[test]
 fn what_an_opening_began_with_is_remembered() {
-    let opening = [says(503, ""), says(404, ""), says(200, "1"), says(200, "2")];
+    let look = says(404, "");
+    let opening = [
+        says(503, ""),
+        says(404, ""),
+        look,
+        says(200, "1"),
+        says(200, "2"),
+    ];
     let end = (0..4).map(|_| says(404, ""));
     let twice = opening.clone().into_iter().chain(end.clone());
     let (http, _) = scripted(Profile::Plain, twice.clone().chain(twice));
     for _ in 0..2 {
         assert_eq!(block_on(http.checkpoints()), Vec::<String>::new());
+        assert_eq!(block_on(http.has_news()), Ok(false));
         let reading = block_on(http.read(FIRST, ALL));
         assert_eq!((reading.texts.len(), reading.broken), (2, None));
         let expected = [

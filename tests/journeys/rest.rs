@@ -13,8 +13,19 @@ const BUDGET: u64 = 200_000;
 /// is not there, and the first goes on working.
 #[test]
 fn without_the_rest_the_first_view_works_and_all_else_can_be_tried_again() {
-    let folder = copy_of_the_site("missing-rest");
-    let rest = only_file(&folder, "rest-", "wasm");
+    all_else_can_be_tried_again("rest-");
+}
+
+/// The rest needs the other part that comes after the first one.
+#[test]
+fn without_what_the_rest_needs_the_first_view_works_and_all_else_can_be_tried_again() {
+    all_else_can_be_tried_again("store-");
+}
+
+#[track_caller]
+fn all_else_can_be_tried_again(part: &str) {
+    let folder = copy_of_the_site(&format!("missing-{part}"));
+    let rest = only_file(&folder, part, "wasm");
     let away = folder.join("away");
     fs::rename(&rest, &away).unwrap();
     journey_in(&folder, |page| {
@@ -63,9 +74,9 @@ fn without_the_rest_the_first_view_works_and_all_else_can_be_tried_again() {
         finish(&form);
         release(page, "Release B").says(&["in Test"]);
         assert!(
-            page.complaints().iter().all(|line| line.contains("404")
-                || line.contains("rest-")
-                || line.contains("sw.js")),
+            page.complaints()
+                .iter()
+                .all(|line| line.contains("404") || line.contains(part) || line.contains("sw.js")),
             "the console says what is missing, and nothing else"
         );
     });
@@ -100,7 +111,10 @@ fn loaded(page: &Page) -> Vec<String> {
              new URL(it.name).pathname.split('/').pop())]",
     );
     let names = names.as_array().cloned().unwrap_or_default();
-    let after = |name: &str| name.starts_with("rest-") || name == "sw.js";
+    let after = |name: &str| {
+        let parts = ["rest-", "store-"];
+        parts.iter().any(|part| name.starts_with(part)) || name == "sw.js"
+    };
     let mut names: Vec<String> = names
         .iter()
         .filter_map(|name| name.as_str().map(str::to_owned))

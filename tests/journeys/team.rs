@@ -227,7 +227,7 @@ fn a_store_that_was_asked_before_is_asked_while_the_program_is_on_its_way() {
                 assert_eq!(who_asked_for(page, file), asked, "{file}");
             }
         };
-        // It is remembered after the list has been painted.
+        // It is remembered when the list has been seen.
         let known = until(|| remembered(page).ok_or(NotYet("nothing is remembered".into())));
         assert!(BEGINNING.iter().all(|file| known.contains(file)), "{known}");
         let visit = |asked: &[&str]| {
@@ -604,6 +604,25 @@ fn a_store_that_goes_away_once_one_has_signed_in_is_missed() {
         page.run("window.dispatchEvent(new Event('online'))");
         page.saying(Role::Alert, AWAY).is_gone();
         only_the_store_is_missed(page);
+    });
+}
+
+/// That a form could not record anything is no news to whoever closes it; that the store is away, the page says then, too;
+/// and no more once it is back, whoever reached it first.
+#[test]
+fn a_store_that_goes_away_under_a_form_is_missed_and_found_again() {
+    let team = Team::of(Kind::Plain);
+    team.journey(|page| {
+        let form = fill_in(page);
+        team.proxy.fail_all(Some(Fault::LostRequest));
+        confirm_in_vain(&form, &[AWAY]);
+        form.button("Cancel").click();
+        form.is_gone();
+        page.saying(Role::Alert, AWAY).is_there();
+        let form = fill_in(page);
+        team.proxy.fail_all(None);
+        confirm(page, &form);
+        page.saying(Role::Alert, AWAY).is_gone();
     });
 }
 

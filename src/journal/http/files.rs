@@ -35,6 +35,12 @@ pub(super) async fn at(http: &Http, position: Position) -> Result<Option<String>
     )
 }
 
+/// Tells whether there is an entry at `position`.
+pub(super) async fn holds(http: &Http, position: Position) -> Result<bool, BackendError> {
+    let asked = Request::new(Method::Get, entry(http, position));
+    Ok(text(http.look(asked).await?)?.is_some())
+}
+
 pub(super) async fn read(
     http: &Http,
     from: Position,

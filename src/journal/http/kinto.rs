@@ -6,7 +6,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::answer::{Written, problem, written};
-use super::exchange::{Method, Request};
+use super::exchange::{Method, Request, Response};
 use super::{Http, digits};
 use crate::domain::id::Position;
 use crate::domain::json;
@@ -54,7 +54,10 @@ fn for_list(http: &Http, order: &str, ids: [&str; 2], limit: usize) -> Request {
 
 /// Reads one list of records, and tells whether it goes on.
 async fn list(http: &Http, asked: Request) -> Result<(Vec<Record>, bool), BackendError> {
-    let answer = http.ask(asked).await?;
+    listed(&http.ask(asked).await?)
+}
+
+fn listed(answer: &Response) -> Result<(Vec<Record>, bool), BackendError> {
     if answer.status != 200 {
         return Err(problem(answer.status));
     }
@@ -62,17 +65,15 @@ async fn list(http: &Http, asked: Request) -> Result<(Vec<Record>, bool), Backen
     Ok((listing.data, answer.more))
 }
 
-async fn entries(
-    http: &Http,
-    from: Position,
-    limit: usize,
-) -> Result<(Vec<Record>, bool), BackendError> {
+fn for_entries(http: &Http, from: Position, limit: usize) -> Request {
     let ids = [&*digits(from), "9999999999"];
-    list(http, for_list(http, "id", ids, limit)).await
+    for_list(http, "id", ids, limit)
 }
 
+/// Tells whether there is an entry at `position`, or a later one.
 pub(super) async fn holds(http: &Http, position: Position) -> Result<bool, BackendError> {
-    Ok(!entries(http, position, 1).await?.0.is_empty())
+    let answer = http.look(for_entries(http, position, 1)).await?;
+    Ok(!listed(&answer)?.0.is_empty())
 }
 
 pub(super) async fn read(
@@ -83,7 +84,7 @@ pub(super) async fn read(
 ) -> Result<(), BackendError> {
     let mut position = from;
     while texts.len() < limit {
-        let (records, more) = entries(http, position, limit - texts.len()).await?;
+        let (records, more) = list(http, for_entries(http, position, limit - texts.len())).await?;
         let begun = position;
         for record in records {
             // Text, as ids are compared: of several lengths there are none.

@@ -35,7 +35,7 @@ pub struct Http {
     authorization: RefCell<Option<String>>,
     /// The last position of which it is known that it holds an entry.
     last: Cell<Position>,
-    /// Whether the last look, or what was read since, was in vain because of an error.
+    /// Whether whoever shows the journal takes the store to be away.
     missed: Cell<bool>,
     written: RefCell<Option<Box<dyn Fn()>>>,
     /// The addresses that were read first since an opening began.
@@ -87,7 +87,7 @@ impl Http {
         })
     }
 
-    /// Sends that request already: whoever opens the journal may still be on the way.
+    /// Sends that request already: the store answers while the page is made.
     pub fn ask_ahead(&self) {
         self.transport.send_ahead(self.first_request());
     }
@@ -104,15 +104,9 @@ impl Http {
         *self.written.borrow_mut() = Some(Box::new(callback));
     }
 
-    /// Tells whether the last look, or what was read since, was in vain because of an error. Whoever read
-    /// or wrote something since knows that the store is there.
-    #[must_use]
-    pub const fn missed(&self) -> bool {
-        self.missed.get()
-    }
-
-    /// Notes whether a look was in vain because of an error; returns whether that is news.
-    pub fn note_look(&self, missed: bool) -> bool {
+    /// Notes whether the store is missed, as a look found, or as the journal is shown from now on. Returns
+    /// whether that is news.
+    pub fn note_missed(&self, missed: bool) -> bool {
         self.missed.replace(missed) != missed
     }
 
@@ -126,7 +120,7 @@ impl Http {
         let next = self.last.get().next();
         match self.store.profile {
             Profile::Kinto => kinto::holds(self, next).await,
-            Profile::Plain | Profile::Webdav => Ok(files::at(self, next).await?.is_some()),
+            Profile::Plain | Profile::Webdav => files::holds(self, next).await,
         }
     }
 
@@ -152,10 +146,15 @@ impl Http {
         }
     }
 
-    /// Sends a request, and again where its failure may pass.
+    /// Sends a request, and again where its failure may pass. It may be one that an opening begins with.
     async fn ask(&self, request: Request) -> Result<Response, BackendError> {
-        let request = self.signed(request);
         self.note(&request);
+        self.look(request).await
+    }
+
+    /// As [`Http::ask`], for what has nothing to do with an opening.
+    async fn look(&self, request: Request) -> Result<Response, BackendError> {
+        let request = self.signed(request);
         let mut attempts = 0;
         loop {
             let answer = self.transport.send(&request).await;
@@ -188,7 +187,6 @@ impl Backend for Http {
                 self.holds(Position::new(from.get() + texts.len() as u64 - 1));
             }
             let broken = read.err();
-            self.missed.set(broken.is_some());
             Reading { texts, broken }
         })
     }
@@ -204,7 +202,6 @@ impl Backend for Http {
                 Profile::Plain | Profile::Webdav => files::append(self, position, text).await,
             };
             if appended.is_ok() {
-                self.missed.set(false);
                 self.holds(position);
                 if let Some(written) = &*self.written.borrow() {
                     written();

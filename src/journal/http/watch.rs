@@ -28,6 +28,8 @@ struct Looking {
     callback: Box<dyn Fn()>,
     /// How often nothing had changed.
     quiet: Cell<u32>,
+    /// Whether the last look was in vain because of an error.
+    failed: Cell<bool>,
     /// What had been read at the last look.
     told: Cell<Option<Position>>,
     /// Whether an answer is being waited for.
@@ -43,6 +45,7 @@ impl Watch {
             http,
             callback: Box::new(callback),
             quiet: Cell::new(0),
+            failed: Cell::new(false),
             told: Cell::new(None),
             under_way: Cell::new(false),
             next: RefCell::new(None),
@@ -81,7 +84,7 @@ impl Looking {
             return;
         }
         let chance = chance();
-        let milliseconds = if self.http.missed() {
+        let milliseconds = if self.failed.get() {
             missed_again_after(self.quiet.get(), chance)
         } else {
             looked_again_after(self.quiet.get(), chance)
@@ -107,16 +110,18 @@ impl Looking {
                 return;
             };
             looking.under_way.set(false);
-            let changed = looking.http.note_look(answer.is_err());
+            let failed = answer.is_err();
+            let missed_or_back = looking.http.note_missed(failed);
+            let changed = looking.failed.replace(failed) != failed;
             let told = looking.told.replace(Some(looking.http.last()));
             let news = answer == Ok(true);
-            // News that are not read, because the page has stopped reading, are told ever more rarely.
+            // What cannot be read although it is there is told ever more rarely.
             if changed || news && told != looking.told.get() {
                 looking.quiet.set(0);
             } else {
                 looking.quiet.set(looking.quiet.get().saturating_add(1));
             }
-            if changed || news {
+            if missed_or_back || news {
                 (looking.callback)();
             }
             looking.wait();

@@ -26,7 +26,7 @@ use super::components::notice::{Done, Recording, Trouble, trouble};
 use super::deed::deed;
 use super::navigation::Navigation;
 use super::problem::Problem;
-use super::rest::{Later, Rest};
+use super::rest::{Later, OfRest};
 use super::route::Open;
 use super::tenant::Tenant;
 use crate::domain::command::Command;
@@ -275,7 +275,7 @@ pub fn expander_id(release: ReleaseId) -> String {
 /// Returns why something cannot be done now: from the same function that decides it. Nothing until
 /// the rest of the page is there, without which nothing is done.
 pub fn why_not(tenant: Tenant, act: Act) -> Signal<Option<String>> {
-    let rest = Later::<Rest>::of_page();
+    let rest = Later::<OfRest>::of_page();
     Memo::new(move |_| {
         rest.arrived()?.run(|| {
             let refusal = act.plan(tenant).err()?;

@@ -23,7 +23,7 @@ use crate::ui::moment::ago;
 use crate::ui::navigation::Navigation;
 use crate::ui::opener::opener;
 use crate::ui::pick::environment_options;
-use crate::ui::rest::{Later, Rest, of_the_rest};
+use crate::ui::rest::{Later, OfRest, of_the_rest};
 use crate::ui::route::{Filter, Open, Route, Since};
 use crate::ui::search::Wanted;
 use crate::ui::tenant::{Tenant, environment_name};
@@ -96,7 +96,7 @@ pub fn Releases(
     open: Memo<Option<Open>>,
 ) -> impl IntoView {
     let tenant = Tenant::of_page();
-    let (navigation, rest) = (Navigation::of_page(), Later::<Rest>::of_page());
+    let (navigation, rest) = (Navigation::of_page(), Later::<OfRest>::of_page());
     let filter = Memo::new(move |_| navigation.filter());
     // Sorted once, not at every key.
     let ordered = Memo::new(move |_| tenant.read(newest_first));
