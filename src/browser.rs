@@ -272,13 +272,18 @@ pub fn after_paint(callback: impl FnOnce() + 'static) {
     let _ = window().request_animation_frame(frame.unchecked_ref());
 }
 
-/// Calls back when what is on the page now has been painted, and there is nothing else to do.
+/// Calls back when what is on the page now has been painted, and there is nothing else to do; soon after
+/// that in any case.
 pub fn when_idle(callback: impl FnOnce() + 'static) {
+    const SOON: u32 = 200; // Milliseconds.
     after_paint(move || {
         let later = Closure::once_into_js(callback);
         let later = later.unchecked_ref();
+        let soon = web_sys::IdleRequestOptions::new();
+        soon.set_timeout(SOON);
+        let asked = window().request_idle_callback_with_options(later, &soon);
         // Not every browser tells when it is; what was painted is over then at least.
-        if window().request_idle_callback(later).is_err() {
+        if asked.is_err() {
             let _ = window().set_timeout_with_callback(later);
         }
     });

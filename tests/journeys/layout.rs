@@ -4,6 +4,7 @@
 use crate::page::{Page, Role, Within, journey, journey_in_chromium, keys};
 use crate::steps::{
     ROLL_BACK, ROLLBACK_FORM, act_as, expand, open_profile, open_rollback, release, releases,
+    wait_for_the_rest,
 };
 use crate::tour::{self, Look};
 
@@ -274,7 +275,9 @@ const MOVED: &str = "
         requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(() => told(seen
             .filter(it => !it.hadRecentInput)
             .map(it => `${it.value}: ` + it.sources
-                .map(({ node }) => node?.outerHTML?.slice(0, 80) ?? 'text').join('; '))))));
+                .map(({ node, previousRect: was, currentRect: is }) =>
+                    `${node?.outerHTML?.slice(0, 80) ?? 'text'} from ${was.y}, ${was.height} high, to ${is.y}, ${is.height}`)
+                .join('; '))))));
     });";
 
 /// Nothing jumps: the layout shift is 0 when the page is loaded and when a release is expanded.
@@ -298,6 +301,8 @@ fn nothing_jumps() {
             }
             page.go("#/");
             page.reload();
+            // Until what a release holds can be shown there is less in its place.
+            wait_for_the_rest(page);
             expand(page, "Release B");
             let moved = page.run(MOVED);
             assert_eq!(moved, serde_json::json!([]), "expanded, at {width} pixels");

@@ -22,6 +22,20 @@ pub(crate) fn go_home(page: &Page) {
     page.heading("Releases").is_there();
 }
 
+/// Waits until what comes after the first view has arrived.
+#[track_caller]
+pub(crate) fn wait_for_the_rest(page: &Page) {
+    let arrived = "return performance.getEntriesByType('resource')
+        .some(it => it.name.includes('/rest-') && it.responseEnd > 0)";
+    until(|| {
+        if page.run(arrived) == true {
+            Ok(())
+        } else {
+            Err(NotYet("The rest of the program is not there".to_owned()))
+        }
+    });
+}
+
 /// Acts in another role from now on.
 #[track_caller]
 pub(crate) fn act_as(page: &Page, role: &str) {
