@@ -90,8 +90,8 @@ pub fn App(
                 team.shown(opened.is_err());
                 team.opened_by()
             });
-            openings.update_value(|count| *count -= 1);
             browser::breathe().await;
+            openings.update_value(|count| *count -= 1);
             match opened {
                 Ok(Some(session)) => {
                     let tenant = Tenant::new(session, keeping.team(), actor);

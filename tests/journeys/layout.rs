@@ -4,7 +4,6 @@
 use crate::page::{Page, Role, Within, journey, journey_in_chromium, keys};
 use crate::steps::{
     ROLL_BACK, ROLLBACK_FORM, act_as, expand, open_profile, open_rollback, release, releases,
-    wait_for_the_rest,
 };
 use crate::tour::{self, Look};
 
@@ -301,8 +300,6 @@ fn nothing_jumps() {
             }
             page.go("#/");
             page.reload();
-            // Until what a release holds can be shown there is less in its place.
-            wait_for_the_rest(page);
             expand(page, "Release B");
             let moved = page.run(MOVED);
             assert_eq!(moved, serde_json::json!([]), "expanded, at {width} pixels");

@@ -477,13 +477,11 @@ impl Drop for Page {
     }
 }
 
-/// Tells whether a line of the console is a complaint. Warnings are, too, but for two that no build can
-/// help: a browser compares a preloaded file with its checksum only when it is used; and Firefox says of
-/// a request whose page was left, and which has no address any more, that the worker failed.
+/// Tells whether a line of the console is a complaint. Warnings are, too, but for the one that no
+/// build can help: the browser compares a preloaded file with its checksum only when it is used.
 fn complains(line: &str) -> bool {
     let of_preload = line.contains("preload") && line.contains("integrity");
-    let of_left = line.contains("Failed to load ‘’. A ServiceWorker intercepted the request");
-    (line.starts_with("SEVERE") || line.starts_with("WARNING")) && !of_preload && !of_left
+    (line.starts_with("SEVERE") || line.starts_with("WARNING")) && !of_preload
 }
 
 fn relative(path: &Path) -> &Path {

@@ -19,7 +19,9 @@ use crate::hosting::only_file;
 use crate::page::{NotYet, Page, Part, Role, Within, built_site, in_chromium, journey_in, until};
 use crate::places::{Place, fresh, make, start};
 use crate::proxy::{Fault, Proxy};
-use crate::steps::{ROLL_BACK, finish, open_rollback, release, releases, roll_back};
+use crate::steps::{
+    ROLL_BACK, finish, open_rollback, release, releases, roll_back, wait_for_the_rest,
+};
 use crate::wire::parts;
 use crate::world::{entry_id, founding};
 
@@ -293,10 +295,13 @@ fn the_settings_that_were_last_heard_hold_while_the_site_is_away() {
                 page.reload();
             }
             page.only(Role::Footer).says(&[where_it_is]);
+            // Firefox complains of the worker whose page is left while it answers.
+            wait_for_the_rest(page);
             page.without_network(|| {
                 page.reload();
                 page.only(Role::Footer).says(&[where_it_is]);
                 releases(page).is_there();
+                wait_for_the_rest(page);
             });
         }
     });
