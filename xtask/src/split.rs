@@ -819,6 +819,10 @@ impl Side<'_> {
         for function in self.own().filter(|function| *function >= program.imported) {
             functions.function(program.signatures[to_usize(function)]);
         }
+        if self.part == 0 {
+            // That of the trap may be any.
+            functions.function(0);
+        }
         module.section(&functions);
 
         if self.part == 0 {
@@ -871,6 +875,11 @@ impl Side<'_> {
                     .map_err(told)?;
             }
         }
+        if self.part == 0 {
+            let mut trap = Function::new([]);
+            trap.instructions().unreachable().end();
+            code.function(&trap);
+        }
         module.section(&code);
         module.section(&memory.section());
         if self.names == Names::Kept {
@@ -898,13 +907,19 @@ impl Side<'_> {
         Ok(tables)
     }
 
-    /// What this part puts into the tables: runs of neighbours.
+    /// What this part puts into the tables: runs of neighbours. The first part leaves no gaps between them:
+    /// a trap takes less than a run of its own, and stands there until a later part comes.
     fn elements(&self, writer: &mut Writer<'_>) -> Result<ElementSection> {
         let mut section = ElementSection::new();
         let mut runs: Vec<(u32, Vec<u32>)> = Vec::new();
+        // It comes after all others.
+        let trap = u32::try_from(self.own().count()).map_err(told)?;
         for (slot, function) in self.program.slots.iter().chain(&self.places.added) {
             if self.holds(*function) {
                 let number = writer.function_index(*function).map_err(told)?;
+                if let (Some((from, run)), 0) = (runs.last_mut(), self.part) {
+                    run.resize(to_usize(*slot - *from), trap);
+                }
                 match runs.last_mut() {
                     Some((from, run)) if to_usize(*from) + run.len() == to_usize(*slot) => {
                         run.push(number);
@@ -998,23 +1013,24 @@ mod tests {
     /// Where the constants lie: one of four bytes for `main`, then one of four for `far`.
     const CONSTANTS: u32 = 1024;
 
-    /// `main` calls `run` and `open`, two gates, and `shared`; `open` calls `read`; `run` calls `far`; and
-    /// `far` calls `read` and `shared`.
+    /// `main` calls `run` and `open`, two gates, and `shared`; `open` calls `read`; `run` calls `far` and
+    /// `early`; `far` calls `read` and `shared`; and `main` calls `early`, too.
     fn program() -> Vec<u8> {
         let mut module = Module::new();
         let mut types = TypeSection::new();
         types.ty().function([], []);
         module.section(&types);
         let mut functions = FunctionSection::new();
-        let bodies: [(&str, &[u32], Option<u32>); 8] = [
-            ("main", &[2, 4, 6], Some(CONSTANTS)),
+        let bodies: [(&str, &[u32], Option<u32>); 9] = [
+            ("main", &[2, 4, 6, 8], Some(CONSTANTS)),
             ("page2ui4rest12gate_of_rest", &[], None),
-            ("run", &[1, 3], None),
-            ("far", &[4, 7], Some(CONSTANTS + 4)),
+            ("run", &[1, 3, 8], None),
+            ("far", &[7, 4], Some(CONSTANTS + 4)),
             ("shared", &[], None),
             ("page2ui4rest13gate_of_store", &[], None),
             ("open", &[5, 7], None),
             ("read", &[4], None),
+            ("early", &[], None),
         ];
         let (mut code, mut names) = (CodeSection::new(), NameMap::new());
         for (number, (name, calls, constant)) in (0..).zip(bodies) {
@@ -1148,12 +1164,41 @@ mod tests {
     fn what_only_the_gates_of_a_part_lead_to_is_in_that_part() {
         let program = program();
         let parts = split(&program, &program, Names::Kept).expect("it can be split");
-        assert_eq!(names_in(&parts.first), ["main", "shared"]);
+        assert_eq!(names_in(&parts.first), ["early", "main", "shared"]);
         let [store, rest] = parts.later;
         let of_store = ["open", "page2ui4rest13gate_of_store", "read"];
         assert_eq!(names_in(&store), of_store);
         let of_rest = ["far", "page2ui4rest12gate_of_rest", "run"];
         assert_eq!(names_in(&rest), of_rest);
+    }
+
+    #[test]
+    fn where_a_later_part_comes_in_the_table_there_is_a_trap_until_then() {
+        let program = program();
+        let parts = split(&program, &program, Names::Dropped).expect("it can be split");
+        let (mut runs, mut bodies) = (Vec::new(), Vec::new());
+        for payload in Parser::new(0).parse_all(&parts.first) {
+            match payload.expect("a module") {
+                Payload::ElementSection(elements) => {
+                    for element in elements {
+                        runs.push(slots_of(&element.expect("an element")).expect("places"));
+                    }
+                }
+                Payload::CodeSectionEntry(body) => {
+                    let mut operators = body.get_operators_reader().expect("a body");
+                    bodies.push(matches!(operators.read(), Ok(Operator::Unreachable)));
+                }
+                _ => {}
+            }
+        }
+        assert_eq!(runs.len(), 1, "one run: {runs:?}");
+        let traps: Vec<_> = runs
+            .concat()
+            .iter()
+            .map(|(_, function)| bodies[to_usize(*function)])
+            .collect();
+        // `early`, `read`, `shared`.
+        assert_eq!(traps, [false, true, false]);
     }
 
     #[test]
