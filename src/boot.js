@@ -5,22 +5,34 @@
 // A release also has a worker (src/worker.js) that keeps the page for when there is no network. When it has a newer
 // version ready, the page is asked, never replaced by itself: something may have been typed.
 
-const { js, wasm, wasmIntegrity, worker, ...parts } = document.querySelector("script[data-wasm]").dataset;
+const { js, wasm, wasmIntegrity, end, endIntegrity, worker, ...parts } =
+  document.querySelector("script[data-wasm]").dataset;
 const address = (file) => new URL(file, document.baseURI).href;
 
 // The program, which takes longest, is asked for first.
-const code = compiled(wasm, wasmIntegrity);
+const beginning = fetched(wasm, wasmIntegrity);
 const program = import(address(js));
 
-// Compiles a part of the program as it arrives, where the host says what it is.
-async function compiled(file, integrity) {
+async function fetched(file, integrity) {
   const response = await fetch(address(file), { integrity });
   if (!response.ok) {
     throw new Error(`${file}: ${response.status}`);
   }
-  return response.headers.get("content-type") === "application/wasm"
-    ? WebAssembly.compileStreaming(response)
-    : WebAssembly.compile(await response.arrayBuffer());
+  return new Uint8Array(await response.arrayBuffer());
+}
+
+// Compiles a part of the program, whose files come one after the other, as they arrive.
+function compiled(...files) {
+  const arriving = new ReadableStream({
+    async start(stream) {
+      Promise.all(files).catch((reason) => stream.error(reason));
+      for (const file of files) {
+        stream.enqueue(await file);
+      }
+      stream.close();
+    },
+  });
+  return WebAssembly.compileStreaming(new Response(arriving, { headers: { "Content-Type": "application/wasm" } }));
 }
 
 // Whoever comes for the first time is to see what this is, before the program takes the processor for itself. A page
@@ -34,12 +46,6 @@ const seen = new Promise((resolve) => {
     setTimeout(resolve, 1_000);
   }
 });
-
-async function start() {
-  const [{ default: init }, module_or_path] = await Promise.all([program, code, seen]);
-  return init({ module_or_path });
-}
-const started = start();
 
 // What is remembered in this browser, under the names that src/browser.rs gives to choices. Storage may be blocked, or
 // full.
@@ -94,14 +100,27 @@ function askAsBefore() {
   return urls.reduceRight((sent, url) => [ask(url), ...sent], []);
 }
 
-async function wholeAnswer(fetched) {
+async function wholeAnswer(asking) {
   try {
-    const response = await fetched;
+    const response = await asking;
     return [response, await response.arrayBuffer()];
   } catch {
     // The program hears that there is none.
   }
 }
+
+// The end of the program is asked for once the frame has been seen: over a slow network that is long before the beginning
+// is there, and over a fast one it keeps the network free until then. A team's journal, which is on its way already, does
+// not wait for it.
+async function start() {
+  const files = [beginning];
+  if (end) {
+    files.push((asked.length ? Promise.resolve() : seen).then(() => fetched(end, endIntegrity)));
+  }
+  const [{ default: init }, module_or_path] = await Promise.all([program, compiled(...files), seen]);
+  return init({ module_or_path });
+}
+const started = start();
 
 // Where the journal is kept, as the site's owner says, who may change it at any time: asked for while the program is on
 // its way. A site may ask who one is. The program hears the status and the text; where there is no answer, those that were
@@ -147,7 +166,7 @@ globalThis.loadPart = (part) => {
 async function fetchPart(part) {
   if (parts[part]) {
     const before = part === "rest" && globalThis.loadPart("store");
-    const [page, module] = await Promise.all([started, compiled(parts[part], parts[`${part}Integrity`]), before]);
+    const [page, module] = await Promise.all([started, compiled(fetched(parts[part], parts[`${part}Integrity`])), before]);
     await WebAssembly.instantiate(module, { page });
   }
 }

@@ -150,22 +150,24 @@ fn versions_are_never_mixed() {
 /// A program that does not arrive is said to be missing, and can be tried again.
 #[test]
 fn a_page_that_does_not_start_says_so_and_can_be_tried_again() {
-    let folder = copy_of_the_site("missing-program");
-    let program = only_file(&folder, "page-", "wasm");
-    let away = folder.join("away");
-    fs::rename(&program, &away).unwrap();
-    journey_in(&folder, |page| {
-        let trouble = page.saying(Role::Alert, "The page did not start.");
-        trouble.says(&["Check the connection and try again."]);
-        fs::rename(&away, &program).unwrap();
-        trouble.button("Try again").click();
-        page.heading("Releases").is_there();
-        let told = page.complaints();
-        assert!(
-            !page.tells_of_missing_files() || told.iter().any(|line| line.contains("404")),
-            "the console says what is missing"
-        );
-    });
+    for file in ["page-", "end-of-page-"] {
+        let folder = copy_of_the_site("missing-program");
+        let program = only_file(&folder, file, "wasm");
+        let away = folder.join("away");
+        fs::rename(&program, &away).unwrap();
+        journey_in(&folder, |page| {
+            let trouble = page.saying(Role::Alert, "The page did not start.");
+            trouble.says(&["Check the connection and try again."]);
+            fs::rename(&away, &program).unwrap();
+            trouble.button("Try again").click();
+            page.heading("Releases").is_there();
+            let told = page.complaints();
+            assert!(
+                !page.tells_of_missing_files() || told.iter().any(|line| line.contains("404")),
+                "the console says what is missing"
+            );
+        });
+    }
 }
 
 /// Without WebAssembly, the page says what it needs.

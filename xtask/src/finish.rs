@@ -34,6 +34,9 @@ pub(crate) const WORKER: &str = "sw.js";
 /// What a site's owner changes without a build: kept by no checksum, compressed by nobody.
 pub(crate) const SETTINGS: &str = "config.json";
 
+/// How the name begins of the file with the end of a program that is not in one.
+pub(crate) const END: &str = "end-of-";
+
 /// Files shorter than this travel in one packet anyway.
 const WORTH_COMPRESSING: usize = 1_000;
 
@@ -237,7 +240,8 @@ impl Named {
 struct Parts {
     /// What joins it to the browser.
     joint: Named,
-    /// What a page starts with, and what is loaded after that, each with what the loader calls it.
+    /// What a page starts with, in two files, and what is loaded after that, each with what the loader calls
+    /// it.
     programs: Vec<(&'static str, Named)>,
 }
 
@@ -261,7 +265,14 @@ fn in_parts(folder: &Path, linked: &[u8]) -> Outcome<Parts> {
     fs::remove_file(joint).map_err(cannot)?;
     let parts = split::split(linked, &whole, split::Names::Dropped)?;
     let joining = in_fewer_words(&joining, &parts.imports);
-    let mut programs = vec![("wasm", Named::put(folder, "page", "wasm", &parts.first)?)];
+    let (beginning, end) = parts.first.split_at(parts.first.len() / 4 * 3);
+    let mut programs = vec![
+        ("wasm", Named::put(folder, "page", "wasm", beginning)?),
+        (
+            "end",
+            Named::put(folder, &format!("{END}page"), "wasm", end)?,
+        ),
+    ];
     for (part, program) in split::LATER.into_iter().zip(&parts.later) {
         programs.push((part, Named::put(folder, part, "wasm", program)?));
     }

@@ -65,15 +65,23 @@ pub(crate) fn bench() -> Outcome {
     Ok(())
 }
 
-/// The part of the program whose file begins so.
+/// A part of the program, whose files begin so, or are the end of one that does.
 fn program(dist: &Path, stem: &str) -> io::Result<Sized> {
+    let mut program = (format!("{stem}….wasm"), 0, 0);
     for file in site::files(dist, Path::new(""))? {
         let name = file.to_string_lossy().into_owned();
-        if name.starts_with(stem) && is_wasm(&file) {
-            return sized(dist, name);
+        let of_part = name.strip_prefix(finish::END).unwrap_or(&name);
+        if of_part.starts_with(stem) && is_wasm(&file) {
+            let (_, raw, compressed) = sized(dist, name)?;
+            program.1 += raw;
+            program.2 += compressed;
         }
     }
-    Err(io::ErrorKind::NotFound.into())
+    if program.1 > 0 {
+        Ok(program)
+    } else {
+        Err(io::ErrorKind::NotFound.into())
+    }
 }
 
 /// A file of the site, as it is and as a browser gets it.
