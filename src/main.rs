@@ -16,6 +16,7 @@ fn main() {
     #[cfg(debug_assertions)]
     console_error_panic_hook::set_once();
     spawn_local(async {
+        browser::breathe().await;
         // The browser may have to fetch its storage from its disk: looked at before the page is made.
         let (here, acting) = (Keeping::here(), remembered_actor());
         let settled = settled().await;
@@ -35,6 +36,10 @@ fn main() {
                 Err(unsettled) => view! { <Unset unsettled=unsettled /> }.into_any(),
             }
         });
-        browser::remove_shell();
+        // After what the page begins with, which waits for its turn, too.
+        spawn_local(async {
+            browser::breathe().await;
+            browser::remove_shell();
+        });
     });
 }

@@ -24,7 +24,7 @@ use wasm_bindgen_futures::JsFuture;
 
 use super::backend::{Answer, Backend, BackendError, Personal, Reading, Room};
 use super::entry::{Hash, sealed_upon};
-use crate::browser::{WindowListener, listen};
+use crate::browser::{WindowListener, breathe, listen};
 use crate::domain::id::Position;
 
 /// What the key of every entry begins with; its position follows, ten digits long.
@@ -146,7 +146,12 @@ impl Backend for Local {
     fn begin<'a>(&'a self, texts: &'a [String]) -> Answer<'a, Result<(), BackendError>> {
         Box::pin(async move {
             match (locks().filter(|_| self.locking), texts.first()) {
-                (Some(locks), _) => append_claimed(&locks, Position::FIRST, texts).await,
+                (Some(locks), _) => {
+                    let begun = append_claimed(&locks, Position::FIRST, texts).await;
+                    // They are many, and read next.
+                    breathe().await;
+                    begun
+                }
                 (None, Some(first)) => append_and_look(Position::FIRST, first).await,
                 (None, None) => Ok(()),
             }

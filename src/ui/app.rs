@@ -21,6 +21,7 @@ use super::route::Route;
 use super::team::{NothingYet, SignIn, Team};
 use super::tenant::Tenant;
 use super::title::title;
+use super::turn::{FirstView, in_turn};
 use crate::browser;
 use crate::domain::actor::Actor;
 use crate::journal::backend::BackendError;
@@ -53,6 +54,8 @@ pub fn App(
     let opening = RwSignal::new(Opening::Loading);
     provide_context(keeping);
     provide_context(Anew::default());
+    let first_view = FirstView::begin();
+    provide_context(first_view);
     let finding = RwSignal::new(false);
 
     let keeper = Keeper::new(keeping.backend());
@@ -101,7 +104,7 @@ pub fn App(
                         spawn_local(async move {
                             if let Some(arrived) = rest.arrival().await {
                                 browser::breathe().await;
-                                tenant.clock.set(Some(arrived));
+                                first_view.end();
                                 if let Some((team, addresses)) = keeping.team().zip(opened_by) {
                                     team.remember_opening(&addresses);
                                 }
@@ -171,8 +174,6 @@ pub fn App(
     // Dropped with the page, which ends the listening.
     StoredValue::new_local((hush_at_escape(), at_its_keys(finding)));
     let content = NodeRef::<leptos::html::Main>::new();
-    let own = keeping.team().is_none();
-    let at_storage = Memo::new(move |_| navigation.route() == Route::Storage);
 
     view! {
         <button
@@ -187,7 +188,7 @@ pub fn App(
         >
             "Skip to content"
         </button>
-        <Head actor=actor finding=finding />
+        {in_turn(move || view! { <Head actor=actor finding=finding /> }.into_any())}
         {keeping.fleeting()
             .map(|error| {
                 let problem = Problem::of_backend(&error);
@@ -239,31 +240,39 @@ pub fn App(
                     })
                 }
             })}
-        // O1: said on every page.
-        <footer class="foot">
-            {match keeping.team() {
-                Some(team) => {
-                    view! {
-                        <p>
-                            "The journal is kept in a store that your team shares: " {team.address()}
-                            ". The store decides who may read and write. The role in “Acting as” is a setting of the page: it protects nothing."
-                        </p>
-                    }
-                        .into_any()
+        <footer class="foot">{in_turn(move || view! { <Foot keeping=keeping /> }.into_any())}</footer>
+    }
+}
+
+/// What is said on every page (O1).
+#[component]
+fn Foot(keeping: Keeping) -> impl IntoView {
+    let navigation = Navigation::of_page();
+    let own = keeping.team().is_none();
+    let at_storage = Memo::new(move |_| navigation.route() == Route::Storage);
+    view! {
+        {match keeping.team() {
+            Some(team) => {
+                view! {
+                    <p>
+                        "The journal is kept in a store that your team shares: " {team.address()}
+                        ". The store decides who may read and write. The role in “Acting as” is a setting of the page: it protects nothing."
+                    </p>
                 }
-                None => {
-                    view! {
-                        <p>
-                            "Everything here is kept in this browser only. The role in “Acting as” is a setting of the page: it protects nothing."
-                        </p>
-                    }
-                        .into_any()
+                    .into_any()
+            }
+            None => {
+                view! {
+                    <p>
+                        "Everything here is kept in this browser only. The role in “Acting as” is a setting of the page: it protects nothing."
+                    </p>
                 }
-            }}
-            <p><a href="#/storage">"Storage"</a></p>
-            // Where the journal is kept they have their own place.
-            {move || (own && !at_storage.get()).then(|| view! { <WaysToBeginAnew /> })}
-        </footer>
+                    .into_any()
+            }
+        }}
+        <p><a href="#/storage">"Storage"</a></p>
+        // Where the journal is kept they have their own place.
+        {move || (own && !at_storage.get()).then(|| view! { <WaysToBeginAnew /> })}
     }
 }
 
@@ -284,8 +293,15 @@ fn Pages(tenant: Tenant, asked: RwSignal<bool>) -> impl IntoView {
     let tick = browser::every_half_minute(move || {
         tenant.now.try_set(browser::now());
     });
-    // Dropped with the page, which ends the ticking.
-    StoredValue::new_local(tick);
+    let pointing = browser::on_window_event("pointerover", move || {
+        if !tenant.pointed.get_untracked() {
+            browser::when_idle(move || {
+                tenant.pointed.try_set(true);
+            });
+        }
+    });
+    // Dropped with the page, which ends the ticking and the listening.
+    StoredValue::new_local((tick, pointing));
     view! {
         {move || {
             tenant

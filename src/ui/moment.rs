@@ -2,14 +2,20 @@
 
 use leptos::prelude::*;
 
+use super::rest::{Later, OfRest};
 use super::tenant::Tenant;
 use crate::browser;
 use crate::domain::actor::Timestamp;
 
-/// A moment, relative to now.
+/// A moment, relative to now. What tells exact times takes some 20 ms to be made the first time: it is made
+/// once somebody points at something.
 pub fn ago(at: Timestamp) -> AnyView {
-    let (Tenant { now, clock, .. }, at) = (Tenant::of_page(), at.as_millis());
-    let exact = move || Some(clock.get()?.run(|| browser::exact_time(at)));
+    let (Tenant { now, pointed, .. }, at) = (Tenant::of_page(), at.as_millis());
+    let rest = Later::<OfRest>::of_page();
+    let exact = move || {
+        let arrived = rest.arrived().filter(|_| pointed.get())?;
+        Some(arrived.run(|| browser::exact_time(at)))
+    };
     view! {
         <time datetime=browser::iso(at) title=exact>
             {move || relative(at, now.get().as_millis())}

@@ -47,8 +47,8 @@ pub struct Tenant {
     pub actor: RwSignal<Actor>,
     /// The time, to the minute: what relative times are relative to.
     pub now: RwSignal<Timestamp>,
-    /// What tells exact times, which takes a while the first time: the first view is shown without.
-    pub clock: RwSignal<Option<Arrived>>,
+    /// Whether somebody has pointed at something.
+    pub pointed: RwSignal<bool>,
 }
 
 impl Tenant {
@@ -68,7 +68,7 @@ impl Tenant {
             given: StoredValue::new(None),
             actor,
             now: RwSignal::new(browser::now()),
-            clock: RwSignal::new(None),
+            pointed: RwSignal::new(false),
         }
     }
 

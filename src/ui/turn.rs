@@ -4,8 +4,27 @@
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 
-use super::tenant::Tenant;
 use crate::browser;
+
+/// The first view of the page. Cheap to copy.
+#[derive(Clone, Copy)]
+pub struct FirstView {
+    over: RwSignal<bool>,
+}
+
+impl FirstView {
+    /// Begins with it.
+    #[must_use]
+    pub fn begin() -> Self {
+        let over = RwSignal::new(false);
+        Self { over }
+    }
+
+    /// What is shown from now on comes after it.
+    pub fn end(self) {
+        self.over.set(true);
+    }
+}
 
 /// Shows `view`: of the first view, after what stands before it.
 pub fn in_turn(view: impl Fn() -> AnyView + Send + 'static) -> AnyView {
@@ -28,8 +47,7 @@ pub fn over_the_page(view: impl Fn() -> AnyView + Send + 'static) -> AnyView {
 }
 
 fn once_due(view: Box<dyn Fn() -> AnyView + Send>, wait: fn(RwSignal<bool>)) -> AnyView {
-    // It comes after the first view.
-    if Tenant::of_page().clock.read_untracked().is_some() {
+    if expect_context::<FirstView>().over.get_untracked() {
         return view();
     }
     let due = RwSignal::new(false);

@@ -50,6 +50,7 @@ fn each_moment_has_its_exact_time() {
             .toLocaleString([], { dateStyle: 'medium', timeStyle: 'short' }))";
     journey(|page| {
         releases(page).says(&["Last deployed"]);
+        page.heading("Releases").click();
         until(|| match page.run(EXACT).as_array() {
             Some(all) if !all.is_empty() && all.iter().all(|it| it == true) => Ok(()),
             all => Err(NotYet(format!("Of the moments, these are exact: {all:?}"))),

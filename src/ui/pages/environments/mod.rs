@@ -47,7 +47,7 @@ pub fn Environments() -> impl IntoView {
             </div>
         </div>
         <Welcome />
-        <Tiles />
+        {in_turn(|| view! { <Tiles /> }.into_any())}
         {in_turn(move || view! { <Releases open=open /> }.into_any())}
         {move || match open.get() {
             None | Some(Open::Release(_)) => None,
