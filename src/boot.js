@@ -112,11 +112,12 @@ async function wholeAnswer(asking) {
 // The end of the program is asked for once the frame has been seen: over a slow network that is long before the beginning
 // is there, and over a fast one it keeps the network free until then. A team's journal, which is on its way already, does
 // not wait for it.
+const files = [beginning];
+if (end) {
+  files.push((asked.length ? Promise.resolve() : seen).then(() => fetched(end, endIntegrity)));
+}
+
 async function start() {
-  const files = [beginning];
-  if (end) {
-    files.push((asked.length ? Promise.resolve() : seen).then(() => fetched(end, endIntegrity)));
-  }
   const [{ default: init }, module_or_path] = await Promise.all([program, compiled(...files), seen]);
   return init({ module_or_path });
 }
@@ -169,6 +170,11 @@ async function fetchPart(part) {
     const [page, module] = await Promise.all([started, compiled(fetched(parts[part], parts[`${part}Integrity`])), before]);
     await WebAssembly.instantiate(module, { page });
   }
+}
+
+// Whoever does not go to the list alone needs all of them: on their way while the program starts.
+if (location.hash.length > 2) {
+  Promise.all(files).then(() => globalThis.loadPart("rest")).catch(() => {});
 }
 
 // One of them speaks with a team's store, and a team's first view waits for it: whatever fails here, the program meets

@@ -4,6 +4,7 @@
 
 use leptos::html;
 use leptos::prelude::*;
+use leptos::task::spawn_local;
 
 use super::button::fresh_id;
 use super::icon::{Glyph, Icon};
@@ -88,12 +89,20 @@ fn dialog(
     let heading = fresh_id("dialog");
     let name = heading.clone();
     Effect::new(move |_| {
-        if let Some(dialog) = node.get()
-            && !dialog.open()
-        {
-            // Fails only where the element is not in the document: then there is nothing to see.
-            let _ = dialog.show_modal();
+        if node.get().is_none() {
+            return;
         }
+        spawn_local(async move {
+            // The browser lays out all of it at once, to find what gets the focus.
+            browser::breathe().await;
+            // It may be closed for good by then.
+            if let Some(dialog) = node.try_get_untracked().flatten()
+                && !dialog.open()
+            {
+                // Fails only where the element is not in the document: then there is nothing to see.
+                let _ = dialog.show_modal();
+            }
+        });
     });
     let hand_back = move || {
         let back_to = back_to.clone();
