@@ -265,7 +265,7 @@ fn in_parts(folder: &Path, linked: &[u8]) -> Outcome<Parts> {
     fs::remove_file(joint).map_err(cannot)?;
     let parts = split::split(linked, &whole, split::Names::Dropped)?;
     let joining = in_fewer_words(&joining, &parts.imports);
-    let (beginning, end) = parts.first.split_at(parts.first.len() / 4 * 3);
+    let (beginning, end) = parts.first.split_at(parts.first.len() / 2);
     let mut programs = vec![
         ("wasm", Named::put(folder, "page", "wasm", beginning)?),
         (
