@@ -22,7 +22,7 @@ async function fetched(file, integrity) {
 }
 
 // Compiles a part of the program, whose files come one after the other, as they arrive.
-function compiled(...files) {
+async function compiled(...files) {
   const arriving = new ReadableStream({
     async start(stream) {
       Promise.all(files).catch((reason) => stream.error(reason));
@@ -172,7 +172,7 @@ async function fetchPart(part) {
   }
 }
 
-// Whoever does not go to the list alone needs all of them: on their way while the program starts.
+// Whose address says more than that of the list most likely needs all of them: on their way while the program starts.
 if (location.hash.length > 2) {
   Promise.all(files).then(() => globalThis.loadPart("rest")).catch(() => {});
 }

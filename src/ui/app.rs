@@ -294,9 +294,13 @@ fn Pages(tenant: Tenant, asked: RwSignal<bool>) -> impl IntoView {
         tenant.now.try_set(browser::now());
     });
     let pointing = browser::on_window_event("pointerover", move || {
-        if !tenant.pointed.get_untracked() {
+        let at_first = move || tenant.pointed.try_get_untracked() == Some(false);
+        if at_first() {
+            // Until then it may go over much else.
             browser::when_idle(move || {
-                tenant.pointed.try_set(true);
+                if at_first() {
+                    tenant.pointed.set(true);
+                }
             });
         }
     });

@@ -24,6 +24,12 @@ impl FirstView {
     pub fn end(self) {
         self.over.set(true);
     }
+
+    /// Tells whether it is over, once.
+    #[must_use]
+    pub fn is_over(self) -> bool {
+        self.over.get_untracked()
+    }
 }
 
 /// Shows `view`: of the first view, after what stands before it.
@@ -47,7 +53,7 @@ pub fn over_the_page(view: impl Fn() -> AnyView + Send + 'static) -> AnyView {
 }
 
 fn once_due(view: Box<dyn Fn() -> AnyView + Send>, wait: fn(RwSignal<bool>)) -> AnyView {
-    if expect_context::<FirstView>().over.get_untracked() {
+    if expect_context::<FirstView>().is_over() {
         return view();
     }
     let due = RwSignal::new(false);

@@ -104,6 +104,26 @@ fn the_first_view_is_small() {
     });
 }
 
+/// What is painted first has the network for itself: the end of the program is asked for after that, or
+/// after a second where the browser does not tell.
+#[test]
+fn the_end_of_the_program_waits_for_what_is_painted_first() {
+    journey(|page| {
+        page.heading("Releases").is_there();
+        let asked = page.run(
+            "const begun = (name) => performance.getEntriesByType('resource')
+                 .find(it => it.name.includes(name)).startTime;
+             const [painted] = performance.getEntriesByName('first-contentful-paint');
+             return [begun('/page-'), begun('/end-of-page-'), Math.min(painted?.startTime ?? 1_000, 1_000)]",
+        );
+        let asked: Vec<f64> = serde_json::from_value(asked).expect("three times");
+        let [beginning, end, painted] = asked[..] else {
+            panic!("three times: {asked:?}");
+        };
+        assert!(beginning < painted && painted <= end, "{asked:?}");
+    });
+}
+
 /// The page and what it has loaded, but for what comes after the first view.
 fn loaded(page: &Page) -> Vec<String> {
     let names = page.run(

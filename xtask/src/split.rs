@@ -1028,26 +1028,31 @@ mod tests {
     const CONSTANTS: u32 = 1024;
 
     /// `main` calls `run` and `open`, two gates, and `shared`; `open` calls `read`; `run` calls `far` and
-    /// `early`; `far` calls `read` and `shared`; and `main` calls `early`, too.
+    /// `early`; `far` calls `read` and `shared`; and `main` calls `early`, too, and `now`, which is
+    /// imported.
     fn program() -> Vec<u8> {
         let mut module = Module::new();
         let mut types = TypeSection::new();
         types.ty().function([], []);
         module.section(&types);
+        let mut imports = ImportSection::new();
+        imports.import("browser", "now", EntityType::Function(0));
+        module.section(&imports);
         let mut functions = FunctionSection::new();
         let bodies: [(&str, &[u32], Option<u32>); 9] = [
-            ("main", &[2, 4, 6, 8], Some(CONSTANTS)),
+            ("main", &[0, 3, 5, 7, 9], Some(CONSTANTS)),
             ("page2ui4rest12gate_of_rest", &[], None),
-            ("run", &[1, 3, 8], None),
-            ("far", &[7, 4], Some(CONSTANTS + 4)),
+            ("run", &[2, 4, 9], None),
+            ("far", &[8, 5], Some(CONSTANTS + 4)),
             ("shared", &[], None),
             ("page2ui4rest13gate_of_store", &[], None),
-            ("open", &[5, 7], None),
-            ("read", &[4], None),
+            ("open", &[6, 8], None),
+            ("read", &[5], None),
             ("early", &[], None),
         ];
         let (mut code, mut names) = (CodeSection::new(), NameMap::new());
-        for (number, (name, calls, constant)) in (0..).zip(bodies) {
+        names.append(0, "now");
+        for (number, (name, calls, constant)) in (1..).zip(bodies) {
             functions.function(0);
             names.append(number, name);
             let mut body = Function::new([]);
@@ -1081,7 +1086,7 @@ mod tests {
         });
         module.section(&memories);
         let mut exports = ExportSection::new();
-        exports.export("main", ExportKind::Func, 0);
+        exports.export("main", ExportKind::Func, 1);
         module.section(&exports);
         module.section(&code);
         let mut data = DataSection::new();
@@ -1178,7 +1183,8 @@ mod tests {
     fn what_only_the_gates_of_a_part_lead_to_is_in_that_part() {
         let program = program();
         let parts = split(&program, &program, Names::Kept).expect("it can be split");
-        assert_eq!(names_in(&parts.first), ["early", "main", "shared"]);
+        assert_eq!(names_in(&parts.first), ["early", "main", "now", "shared"]);
+        assert_eq!(parts.imports, [("now".to_owned(), "_0".to_owned())]);
         let [store, rest] = parts.later;
         let of_store = ["open", "page2ui4rest13gate_of_store", "read"];
         assert_eq!(names_in(&store), of_store);
@@ -1209,7 +1215,7 @@ mod tests {
         let traps: Vec<_> = runs
             .concat()
             .iter()
-            .map(|(_, function)| bodies[to_usize(*function)])
+            .map(|(_, function)| bodies[to_usize(*function) - parts.imports.len()])
             .collect();
         // `early`, `read`, `shared`.
         assert_eq!(traps, [false, true, false]);

@@ -9,6 +9,7 @@ use leptos::task::spawn_local;
 use super::button::fresh_id;
 use super::icon::{Glyph, Icon};
 use crate::browser;
+use crate::ui::turn::FirstView;
 
 /// What a form can ask of the dialog that it stands in.
 #[derive(Clone, Copy)]
@@ -88,21 +89,30 @@ fn dialog(
     };
     let heading = fresh_id("dialog");
     let name = heading.clone();
+    let show = move || {
+        // In a turn of its own, it may be closed for good by then.
+        if let Some(dialog) = node.try_get_untracked().flatten()
+            && !dialog.open()
+        {
+            // Fails only where the element is not in the document: then there is nothing to see.
+            let _ = dialog.show_modal();
+        }
+    };
+    let first_view = expect_context::<FirstView>();
     Effect::new(move |_| {
         if node.get().is_none() {
             return;
         }
-        spawn_local(async move {
-            // The browser lays out all of it at once, to find what gets the focus.
-            browser::breathe().await;
-            // It may be closed for good by then.
-            if let Some(dialog) = node.try_get_untracked().flatten()
-                && !dialog.open()
-            {
-                // Fails only where the element is not in the document: then there is nothing to see.
-                let _ = dialog.show_modal();
-            }
-        });
+        // After the first view it has the focus before the page behind it looks for what should.
+        if first_view.is_over() {
+            show();
+        } else {
+            spawn_local(async move {
+                // The browser lays out all of it at once, to find what gets the focus.
+                browser::breathe().await;
+                show();
+            });
+        }
     });
     let hand_back = move || {
         let back_to = back_to.clone();
