@@ -11,8 +11,10 @@ use crate::driver::setting;
 use crate::page::{Page, journey};
 use crate::steps::{open_rollback, releases};
 
-/// The moment at which the demo begins, and ids that are drawn in the same order every time.
+/// The moment at which the demo begins, and ids that are drawn in the same order every time. It begins anew
+/// with each loading: the page that is there before is not to write down another moment.
 const STILL: &str = "
+    localStorage.clear();
     const now = Date.UTC(2026, 10, 23, 9, 30);
     Date.now = () => now;
     let drawn = 7;
@@ -55,8 +57,9 @@ fn pictures() {
             "Emulation.setTimezoneOverride",
             &json!({ "timezoneId": "UTC" }),
         );
+        // They fade, so that it depends on the moment whether there is one.
+        page.chromium("Emulation.setScrollbarsHidden", &json!({ "hidden": true }));
         page.run_before(STILL);
-        page.run("localStorage.clear()");
         for (width, height, scale, screen) in
             [(1120, 800, 1.0, "desktop"), (390, 844, 1.5, "phone")]
         {
