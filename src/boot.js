@@ -109,9 +109,9 @@ async function wholeAnswer(asking) {
   }
 }
 
-// The end of the program is asked for once the frame has been seen: over a slow network that is long before the beginning
-// is there, and over a fast one it keeps the network free until then. A team's journal, which is on its way already, does
-// not wait for it.
+// The end of the program is asked for once the frame has been seen, to which no more than half of it is to be in the way.
+// Over a slow network nothing is lost, because that is long before the beginning is there; over a fast one, a first view
+// comes a round trip later. A team's journal, which is on its way already, does not wait for it.
 const files = [beginning];
 if (end) {
   files.push((asked.length ? Promise.resolve() : seen).then(() => fetched(end, endIntegrity)));

@@ -16,6 +16,7 @@ fn main() {
     #[cfg(debug_assertions)]
     console_error_panic_hook::set_once();
     spawn_local(async {
+        // What brought the program here has taken a while.
         browser::breathe().await;
         // The browser may have to fetch its storage from its disk: looked at before the page is made.
         let (here, acting) = (Keeping::here(), remembered_actor());
