@@ -435,7 +435,7 @@ function page() {
   const main = `<main><div class="toast" popover="manual" role="status"></div>
     <div class="profile recent" popover="auto" role="group" aria-label="Recent"><h2>Recent</h2><a href="#/history">All of the history</a></div>
     <div class="page-head"><h1>Environments</h1><div class="buttons"><a class="button" href="#/environments">Edit environments</a>${button("Build flow", { look: "main" })}</div></div>
-    <section class="welcome" hidden><h2>Try a rollback</h2><p>This is a demo.</p><ol class="steps"><li hidden><strong>Release B</strong> lies over Release A in Production: open it below, press <em>Rollback to previous release</em>, and your users are back on Release A’s versions.</li><li hidden><strong>Loyalty launch</strong> has nothing beneath it in Production: roll it back, and its flows can no longer be run there.</li></ol><p class="actions">${button("Dismiss")}</p></section>
+    <section class="welcome" hidden><h2>Try a rollback</h2><p>This is a demo.</p><ol class="steps"><li hidden><strong>Release B</strong> lies over Release A in Production: open it below, press “Rollback to previous release”, and your users are back on Release A’s versions.</li><li hidden><strong>Loyalty launch</strong> has nothing beneath it in Production: roll it back, and its flows can no longer be run there.</li></ol><p class="actions">${button("Dismiss")}</p></section>
     <ol class="tiles" data-part="tiles">${tiles()}</ol>
     <section aria-labelledby="releases"><div class="section-head"><h2 id="releases">Releases</h2>${filters}</div>
     <ul class="releases" data-part="list"></ul></section></main>`;

@@ -36,9 +36,7 @@ pub fn Welcome() -> impl IntoView {
             <ol class="steps">
                 <li hidden=move || !over_another.get()>
                     <strong>"Release B"</strong>
-                    " lies over Release A in Production: open it below, press "
-                    <em>"Rollback to previous release"</em>
-                    ", and your users are back on Release A’s versions."
+                    " lies over Release A in Production: open it below, press “Rollback to previous release”, and your users are back on Release A’s versions."
                 </li>
                 <li hidden=move || !over_nothing.get()>
                     <strong>"Loyalty launch"</strong>
