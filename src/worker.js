@@ -1,5 +1,5 @@
 // Keeps one version of the page, whole, for when there is no network. xtask/src/finish.rs puts before this text which
-// version it is and what its files are: `const VERSION = "…"; const FILES = { "./": "sha384-…", … };`
+// version it is and what its files are: `const VERSION = "…"; const FILES = { "./": "sha256-…", … };`
 //
 // A version is kept when each of its files has arrived with the checksum it was built with; a page and its files are
 // never of two versions. What is not a file of the page, such as a team's store, is none of this worker's business.

@@ -15,7 +15,7 @@ use std::path::Path;
 use brotli::enc::BrotliEncoderParams;
 use flate2::Compression;
 use flate2::write::GzEncoder;
-use sha2::{Digest, Sha384};
+use sha2::{Digest, Sha256};
 use xtask::integrity::integrity;
 
 use crate::progress::Outcome;
@@ -305,7 +305,7 @@ fn in_fewer_words(script: &str, names: &[(String, String)]) -> String {
 }
 
 fn named_by_content(stem: &str, extension: &str, content: &[u8]) -> String {
-    let digest = Sha384::digest(content);
+    let digest = Sha256::digest(content);
     let mut name = format!("{stem}-");
     for byte in &digest[..8] {
         // Writing to a string cannot fail.
@@ -377,12 +377,12 @@ mod tests {
     fn the_policy_takes_effect_in_a_release_and_allows_its_own_styles_and_loader() {
         let html = "<meta http-equiv=release-content-security-policy content=\"default-src 'none'; \
                     script-src 'self' 'wasm-unsafe-eval'; style-src 'self'\">";
-        // Of "a" and of "b", by `openssl dgst -sha384 -binary | base64`.
+        // Of "a" and of "b", by `openssl dgst -sha256 -binary | base64`.
         assert_eq!(
             with_policy(html, "a", "b"),
             Ok("<meta http-equiv=content-security-policy content=\"default-src 'none'; \
-                script-src 'self' 'sha384-mKkGGCzc+x6060cRdgD2iVji3dFAJItHmE9L3mWHuJyCFcPaiVozbpStGso5AVxA' 'wasm-unsafe-eval'; style-src \
-                'sha384-VKWbnyKwuAiA2EJ+VIt8I6vYc0huHwNdzpzWl+hRdQM8qojm1XvDXvrgta/TFF8x'\">"
+                script-src 'self' 'sha256-PiPoFgA5WUoziU9lZOGxNIu9egCI1CxKy3PurtWcAJ0=' 'wasm-unsafe-eval'; style-src \
+                'sha256-ypeBEsobvcr6wjGzmiPcTaeG7/gUfE5yuYB3ha/uSLs='\">"
                 .to_owned())
         );
         assert!(with_policy("<meta charset=utf-8>", "a", "b").is_err());
@@ -411,7 +411,7 @@ mod tests {
             "<script data-js=./a.js src=\"./boot.js\" type=module></script>",
         ] {
             let html = format!(
-                "<head><link rel=icon href=a.svg><link rel=stylesheet href=./b-1.css integrity=sha384-x>\
+                "<head><link rel=icon href=a.svg><link rel=stylesheet href=./b-1.css integrity=sha256-x>\
                  <link rel=\"stylesheet\" href=\"./c-2.css\"/><link rel=modulepreload href=./d.js>{loader}\
                  <link rel=preload href=./e.wasm></head><script>a < b</script>"
             );
@@ -439,17 +439,17 @@ mod tests {
             integrity: integrity.to_owned(),
         };
         let parts = Parts {
-            joint: named("page-1.js", "sha384-x"),
+            joint: named("page-1.js", "sha256-x"),
             programs: vec![
-                ("wasm", named("page-1.wasm", "sha384-y")),
-                ("store", named("store-1.wasm", "sha384-z")),
+                ("wasm", named("page-1.wasm", "sha256-y")),
+                ("store", named("store-1.wasm", "sha256-z")),
             ],
         };
         assert_eq!(
             head("a{}", "load()", &parts),
-            "<link rel=modulepreload crossorigin href=\"./page-1.js\" integrity=\"sha384-x\">\
-             <script data-js=\"./page-1.js\" data-wasm=\"./page-1.wasm\" data-wasm-integrity=\"sha384-y\" \
-             data-store=\"./store-1.wasm\" data-store-integrity=\"sha384-z\" data-worker=\"./sw.js\">load()</script>\
+            "<link rel=modulepreload crossorigin href=\"./page-1.js\" integrity=\"sha256-x\">\
+             <script data-js=\"./page-1.js\" data-wasm=\"./page-1.wasm\" data-wasm-integrity=\"sha256-y\" \
+             data-store=\"./store-1.wasm\" data-store-integrity=\"sha256-z\" data-worker=\"./sw.js\">load()</script>\
              <style>a{}</style>"
         );
     }
@@ -473,11 +473,10 @@ mod tests {
             fs::write(folder.join(name), content)?;
         }
         let worker = worker_of(&folder, "keep();")?;
-        // Of "a", by `openssl dgst -sha384 -binary | base64`.
-        let of_a =
-            "\"a.js\":\"sha384-VKWbnyKwuAiA2EJ+VIt8I6vYc0huHwNdzpzWl+hRdQM8qojm1XvDXvrgta/TFF8x\"";
+        // Of "a", by `openssl dgst -sha256 -binary | base64`.
+        let of_a = "\"a.js\":\"sha256-ypeBEsobvcr6wjGzmiPcTaeG7/gUfE5yuYB3ha/uSLs=\"";
         assert!(worker.contains(of_a), "{worker}");
-        assert!(worker.contains("\"./\":\"sha384-"), "{worker}");
+        assert!(worker.contains("\"./\":\"sha256-"), "{worker}");
         assert!(!worker.contains(SETTINGS), "{worker}");
         assert!(worker.ends_with("};\nkeep();"), "{worker}");
 
