@@ -119,6 +119,8 @@ if (end) {
 
 async function start() {
   const [{ default: init }, module_or_path] = await Promise.all([program, compiled(...files), seen]);
+  // What brought it here has taken a while.
+  await globalThis.scheduler?.yield?.();
   return init({ module_or_path });
 }
 const started = start();
@@ -169,6 +171,9 @@ async function fetchPart(part) {
     const before = part === "rest" && globalThis.loadPart("store");
     const [page, module] = await Promise.all([started, compiled(fetched(parts[part], parts[`${part}Integrity`])), before]);
     await WebAssembly.instantiate(module, { page });
+  }
+  if (part === "rest") {
+    whenIdle(prepareForLater);
   }
 }
 
@@ -265,14 +270,17 @@ function present() {
   }
 }
 
-// The program takes the shell away once it has something to show. What is for later waits until the browser is idle.
+// What is for later waits until all of the program is there, and the browser is idle: while the first view is made, there
+// is enough to do.
 const whenIdle = globalThis.requestIdleCallback ?? ((act) => setTimeout(act, 1_000));
-started.then(() => {
-  whenIdle(() => {
-    present();
-    if (worker && navigator.serviceWorker) {
-      // Without it the page works all the same, as long as there is a network: private windows and full disks refuse it.
-      keepForLater().catch((reason) => console.info("Not kept for use without a network:", reason));
-    }
-  });
-}, sayWhatWentWrong);
+
+function prepareForLater() {
+  present();
+  if (worker && navigator.serviceWorker) {
+    // Without it the page works all the same, as long as there is a network: private windows and full disks refuse it.
+    keepForLater().catch((reason) => console.info("Not kept for use without a network:", reason));
+  }
+}
+
+// The program takes the shell away once it has something to show.
+started.catch(sayWhatWentWrong);
