@@ -400,12 +400,16 @@ thread_local! {
 }
 
 /// Lets the browser do what is urgent, such as to answer to whoever presses something, unless it was
-/// free to do so just before: a phone is to be free often while a page opens, and a fast machine is not
-/// to draw what is replaced at once.
+/// free to do so just before: what is touched is to be free often while a page opens, and a desk's
+/// machine, which is fast, is not to draw what is replaced at once.
 pub async fn breathe() {
-    const JUST_BEFORE: f64 = 8.0;
+    // Milliseconds.
+    let just_before = match window().navigator().max_touch_points() {
+        0 => 8.0,
+        _ => 4.0,
+    };
     // A clock that was set back has been free for a time that nobody knows.
-    if !(0.0..JUST_BEFORE).contains(&(Date::now() - FREE.get())) {
+    if !(0.0..just_before).contains(&(Date::now() - FREE.get())) {
         match yielded() {
             // Its promise is not rejected.
             Ok(yielded) => drop(JsFuture::from(yielded).await),

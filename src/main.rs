@@ -2,12 +2,14 @@
 //! browser's storage.
 
 use flow_environments::browser;
+use flow_environments::domain::actor::Actor;
 use flow_environments::journal::place::Place;
 use flow_environments::ui::app::{App, Unset};
 use flow_environments::ui::frame::remembered_actor;
-use flow_environments::ui::keeping::{Keeping, settled};
+use flow_environments::ui::keeping::{Keeping, Unsettled, settled};
 use flow_environments::ui::rest::{Later, OfRest, OfStore, of_part};
 use flow_environments::ui::team::Team;
+use flow_environments::ui::turn::{FirstView, in_turn};
 use leptos::prelude::*;
 use wasm_bindgen_futures::spawn_local;
 
@@ -26,21 +28,29 @@ fn main() {
         }
         browser::breathe().await;
         mount_to_body(move || {
+            provide_context(FirstView::begin());
             provide_context(Later::<OfStore>::begin());
             provide_context(Later::<OfRest>::begin());
-            match settled {
-                Ok(Place::Browser) => view! { <App keeping=here acting=acting /> }.into_any(),
-                Ok(Place::Http(store)) => of_part(move |arrived| {
-                    let team = Team::new(arrived, store.clone());
-                    view! { <App keeping=Keeping::Team(team) acting=acting.clone() /> }.into_any()
-                }),
-                Err(unsettled) => view! { <Unset unsettled=unsettled /> }.into_any(),
-            }
-        });
-        // After what the page begins with, which waits for its turn, too.
-        spawn_local(async {
-            browser::breathe().await;
-            browser::remove_shell();
+            in_turn(move || page(&settled, here, &acting))
         });
     });
+}
+
+/// All of the page.
+fn page(settled: &Result<Place, Unsettled>, here: Keeping, acting: &Actor) -> AnyView {
+    match settled {
+        Ok(Place::Browser) => view! { <App keeping=here acting=acting.clone() /> }.into_any(),
+        Ok(Place::Http(store)) => {
+            browser::remove_shell();
+            let (store, acting) = (store.clone(), acting.clone());
+            of_part(move |arrived| {
+                let team = Team::new(arrived, store.clone());
+                view! { <App keeping=Keeping::Team(team) acting=acting.clone() /> }.into_any()
+            })
+        }
+        Err(unsettled) => {
+            browser::remove_shell();
+            view! { <Unset unsettled=*unsettled /> }.into_any()
+        }
+    }
 }

@@ -126,7 +126,12 @@ pub struct Watch(#[expect(dead_code, reason = "held for its drop")] WindowListen
 
 impl Backend for Local {
     fn read(&self, from: Position, limit: usize) -> Answer<'_, Reading> {
-        Box::pin(async move { read(from, limit) })
+        Box::pin(async move {
+            let reading = read(from, limit);
+            // What was read may be much to take in.
+            breathe().await;
+            reading
+        })
     }
 
     fn append<'a>(

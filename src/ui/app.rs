@@ -54,8 +54,7 @@ pub fn App(
     let opening = RwSignal::new(Opening::Loading);
     provide_context(keeping);
     provide_context(Anew::default());
-    let first_view = FirstView::begin();
-    provide_context(first_view);
+    let first_view = FirstView::of_page();
     let finding = RwSignal::new(false);
 
     let keeper = Keeper::new(keeping.backend());
@@ -175,73 +174,79 @@ pub fn App(
     StoredValue::new_local((hush_at_escape(), at_its_keys(finding)));
     let content = NodeRef::<leptos::html::Main>::new();
 
-    view! {
-        <button
-            type="button"
-            class="skip"
-            on:click=move |_| {
-                if let Some(main) = content.get_untracked() {
-                    // Nothing is lost where the browser refuses to move the focus.
-                    let _ = main.focus();
-                }
-            }
-        >
-            "Skip to content"
-        </button>
-        {in_turn(move || view! { <Head actor=actor finding=finding /> }.into_any())}
-        {keeping.fleeting()
-            .map(|error| {
-                let problem = Problem::of_backend(&error);
-                let way_out = format!(
-                    "You can try everything; it is forgotten when the page closes. {}",
-                    problem.way_out,
-                );
-                view! { <Trouble sentence=problem.sentence way_out=way_out /> }
-            })}
-        <main id="content" tabindex="-1" node_ref=content>
-            {move || match opening.get() {
-                Opening::Loading => view! { <p class="loading" role="status">"Opening the journal …"</p> }.into_any(),
-                Opening::Failed(error) => of_the_rest(move |_| {
-                    view! { <CannotOpen error=error again=open asked=asked /> }.into_any()
-                }),
-                Opening::Empty(team) => of_the_rest(move |_| {
-                    let picked = move || begun_here.set_value(true);
-                    view! { <NothingYet team=team on_begin=begin on_picked=picked on_carried=open /> }.into_any()
-                }),
-                Opening::Ready(tenant) => {
-                    provide_context(tenant);
-                    let news = move || {
-                        rest.arrived().map(|arrived| arrived.run(|| view! { <News /> }.into_any()))
-                    };
-                    let palette = move || match rest.arrived() {
-                        Some(arrived) => arrived.run(|| view! { <Palette open=finding /> }.into_any()),
-                        // Says that it is coming, or that it does not come.
-                        None if finding.get() => of_the_rest(|_| ().into_any()),
-                        None => ().into_any(),
-                    };
-                    view! {
-                        {news}
-                        <Pages tenant=tenant asked=asked />
-                        {palette}
+    in_turn(move || {
+        view! {
+            <button
+                type="button"
+                class="skip"
+                on:click=move |_| {
+                    if let Some(main) = content.get_untracked() {
+                        // Nothing is lost where the browser refuses to move the focus.
+                        let _ = main.focus();
                     }
-                        .into_any()
                 }
-            }}
-        </main>
-        {keeping
-            .team()
-            .map(|team| {
-                move || {
-                    asked.get().then(|| {
-                        of_the_rest(move |_| {
-                            view! { <SignIn team=team on_answer=again on_close=move || asked.set(false) /> }
-                                .into_any()
-                        })
-                    })
-                }
+            >
+                "Skip to content"
+            </button>
+            {in_turn(move || {
+                browser::remove_shell();
+                view! { <Head actor=actor finding=finding /> }.into_any()
             })}
-        <footer class="foot">{in_turn(move || view! { <Foot keeping=keeping /> }.into_any())}</footer>
-    }
+            {keeping.fleeting()
+                .map(|error| {
+                    let problem = Problem::of_backend(&error);
+                    let way_out = format!(
+                        "You can try everything; it is forgotten when the page closes. {}",
+                        problem.way_out,
+                    );
+                    view! { <Trouble sentence=problem.sentence way_out=way_out /> }
+                })}
+            <main id="content" tabindex="-1" node_ref=content>
+                {move || match opening.get() {
+                    Opening::Loading => view! { <p class="loading" role="status">"Opening the journal …"</p> }.into_any(),
+                    Opening::Failed(error) => of_the_rest(move |_| {
+                        view! { <CannotOpen error=error again=open asked=asked /> }.into_any()
+                    }),
+                    Opening::Empty(team) => of_the_rest(move |_| {
+                        let picked = move || begun_here.set_value(true);
+                        view! { <NothingYet team=team on_begin=begin on_picked=picked on_carried=open /> }.into_any()
+                    }),
+                    Opening::Ready(tenant) => {
+                        provide_context(tenant);
+                        let news = move || {
+                            rest.arrived().map(|arrived| arrived.run(|| view! { <News /> }.into_any()))
+                        };
+                        let palette = move || match rest.arrived() {
+                            Some(arrived) => arrived.run(|| view! { <Palette open=finding /> }.into_any()),
+                            // Says that it is coming, or that it does not come.
+                            None if finding.get() => of_the_rest(|_| ().into_any()),
+                            None => ().into_any(),
+                        };
+                        view! {
+                            {news}
+                            <Pages tenant=tenant asked=asked />
+                            {palette}
+                        }
+                            .into_any()
+                    }
+                }}
+            </main>
+            {keeping
+                .team()
+                .map(|team| {
+                    move || {
+                        asked.get().then(|| {
+                            of_the_rest(move |_| {
+                                view! { <SignIn team=team on_answer=again on_close=move || asked.set(false) /> }
+                                    .into_any()
+                            })
+                        })
+                    }
+                })}
+            <footer class="foot">{in_turn(move || view! { <Foot keeping=keeping /> }.into_any())}</footer>
+        }
+        .into_any()
+    })
 }
 
 /// What is said on every page (O1).

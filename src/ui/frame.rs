@@ -8,6 +8,7 @@ use super::news::RECENT;
 use super::problem::role_name;
 use super::rest::of_the_rest;
 use super::route::Route;
+use super::turn::in_turn;
 use crate::browser;
 use crate::domain::actor::{Actor, Role};
 use crate::domain::text::Name;
@@ -30,11 +31,16 @@ pub fn Head(
             </a>
             {pages()}
             <div class="who">
-                {find(finding)}
-                <button type="button" class="button quiet icon" aria-label="Recent" title="Recent" popovertarget=RECENT>
-                    <Glyph icon=Icon::Clock />
-                </button>
-                {profile(actor, theme)}
+                {in_turn(move || {
+                    view! {
+                        {find(finding)}
+                        <button type="button" class="button quiet icon" aria-label="Recent" title="Recent" popovertarget=RECENT>
+                            <Glyph icon=Icon::Clock />
+                        </button>
+                        {profile(actor, theme)}
+                    }
+                        .into_any()
+                })}
             </div>
         </header>
     }

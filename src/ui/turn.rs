@@ -20,6 +20,12 @@ impl FirstView {
         Self { over }
     }
 
+    /// Returns that of the page that is being shown.
+    #[must_use]
+    pub fn of_page() -> Self {
+        expect_context()
+    }
+
     /// What is shown from now on comes after it.
     pub fn end(self) {
         self.over.set(true);
@@ -53,7 +59,7 @@ pub fn over_the_page(view: impl Fn() -> AnyView + Send + 'static) -> AnyView {
 }
 
 fn once_due(view: Box<dyn Fn() -> AnyView + Send>, wait: fn(RwSignal<bool>)) -> AnyView {
-    if expect_context::<FirstView>().is_over() {
+    if FirstView::of_page().is_over() {
         return view();
     }
     let due = RwSignal::new(false);

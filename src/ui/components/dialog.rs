@@ -98,7 +98,7 @@ fn dialog(
             let _ = dialog.show_modal();
         }
     };
-    let first_view = expect_context::<FirstView>();
+    let first_view = FirstView::of_page();
     Effect::new(move |_| {
         if node.get().is_none() {
             return;

@@ -29,6 +29,7 @@ use super::problem::Problem;
 use super::rest::{Later, OfRest};
 use super::route::Open;
 use super::tenant::Tenant;
+use super::turn::in_turn;
 use crate::domain::command::Command;
 use crate::domain::id::{Position, ReleaseId};
 use crate::domain::plan::Plan;
@@ -253,7 +254,7 @@ fn wizard(act: Act, on_close: Box<dyn Fn()>, on_done: Rc<dyn Fn()>) -> AnyView {
                             };
                             body
                         }}
-                        <Questions act=act stage=stage inputs=inputs />
+                        {in_turn(move || view! { <Questions act=act stage=stage inputs=inputs /> }.into_any())}
                     </div>
                     <div class="dialog-foot">
                         {move || buttons(act, stage, inputs, frame, confirm)}

@@ -46,7 +46,7 @@ pub fn Environments() -> impl IntoView {
                 )}
             </div>
         </div>
-        <Welcome />
+        {in_turn(|| view! { <Welcome /> }.into_any())}
         {in_turn(|| view! { <Tiles /> }.into_any())}
         {in_turn(move || view! { <Releases open=open /> }.into_any())}
         {move || match open.get() {
