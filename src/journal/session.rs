@@ -269,12 +269,18 @@ impl Session {
     ///
     /// [`BackendError`]; entries after the one that is not understood are there nevertheless.
     pub async fn reach_back(&self, from: Position) -> Result<(), BackendError> {
-        let before = self.held.borrow().first().get().saturating_sub(from.get());
+        let first = self.held.borrow().first();
+        let before = first.get().saturating_sub(from.get());
         if before == 0 {
             return Ok(());
         }
         let limit = usize::try_from(before).unwrap_or(ALL);
         let reading = self.backend.read(from, limit).await;
+        let begins = self.held.borrow().first();
+        if begins > first {
+            // It was shortened meanwhile.
+            return Err(BackendError::Removed { before: begins });
+        }
         let answer = self.held.borrow_mut().take_in_before(from, &reading);
         match answer {
             Err(error @ BackendError::Removed { before }) if before > from => {

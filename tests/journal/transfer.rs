@@ -1,10 +1,13 @@
 //! Copies of a journal, and making room: what is written is read again to the letter, damage anywhere
 //! is named by its position and hides nothing that is sound, and a shortened journal goes on.
 
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::rc::Rc;
+use std::task::{Context, Poll, Waker};
 
 use flow_environments::domain::id::Position;
-use flow_environments::journal::backend::{Backend, BackendError, Personal};
+use flow_environments::journal::backend::{Answer, Backend, BackendError, Personal, Reading};
 use flow_environments::journal::checkpoint::Checkpoint;
 use flow_environments::journal::entry::Hash;
 use flow_environments::journal::memory::{Fault, Memory};
@@ -329,6 +332,60 @@ fn what_is_left_before_the_last_entry_is_reached_back_for_as_far_as_it_goes() {
     assert_eq!(block_on(session.reach_back(Position::FIRST)), removed);
     assert_eq!(session.with_entries(<[_]>::len) as u64, last);
     assert!(session.entry(before).is_some());
+}
+
+/// Memory that hands over what it has read a turn later.
+struct Unhurried(Memory);
+
+impl Backend for Unhurried {
+    fn read(&self, from: Position, limit: usize) -> Answer<'_, Reading> {
+        Box::pin(async move {
+            let reading = self.0.read(from, limit).await;
+            let mut turns = 0..1;
+            poll_fn(|context| match turns.next() {
+                Some(_) => {
+                    context.waker().wake_by_ref();
+                    Poll::Pending
+                }
+                None => Poll::Ready(()),
+            })
+            .await;
+            reading
+        })
+    }
+
+    fn append<'a>(
+        &'a self,
+        position: Position,
+        text: &'a str,
+    ) -> Answer<'a, Result<(), BackendError>> {
+        self.0.append(position, text)
+    }
+
+    fn checkpoints(&self) -> Answer<'_, Vec<String>> {
+        self.0.checkpoints()
+    }
+
+    fn personal(&self) -> Option<&dyn Personal> {
+        Some(&self.0)
+    }
+}
+
+#[test]
+fn what_is_removed_while_it_is_reached_back_for_is_no_damage() {
+    let memory = Memory::holding(journal());
+    let session = block_on(opened(Rc::new(memory.clone())));
+    let checkpoint = session.with_state(|state| Checkpoint::write(state, session.tip()));
+    block_on(memory.keep_checkpoint(session.position(), &checkpoint)).expect("memory has room");
+    block_on(session.submit(&create_flow("Returns"), &context())).expect("it is recorded");
+    let session = block_on(opened(Rc::new(Unhurried(memory))));
+    let mut reached = pin!(session.reach_back(Position::FIRST));
+    let mut context = Context::from_waker(Waker::noop());
+    assert_eq!(reached.as_mut().poll(&mut context), Poll::Pending);
+    assert_eq!(block_on(session.shorten()), Ok(()));
+    let before = session.position();
+    assert_eq!(block_on(reached), Err(BackendError::Removed { before }));
+    assert_eq!(session.stopped(), None);
 }
 
 /// A page that was left behind while another one made room records nothing upon what is gone.
