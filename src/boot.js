@@ -173,7 +173,7 @@ async function fetchPart(part) {
     await WebAssembly.instantiate(module, { page });
   }
   if (part === "rest") {
-    whenIdle(prepareForLater);
+    allIsThere();
   }
 }
 
@@ -234,15 +234,16 @@ async function keepForLater() {
       offer(registration.waiting);
     }
   };
-  registration.addEventListener("updatefound", () => {
-    registration.installing?.addEventListener("statechange", offerWhatWaits);
-  });
+  const offerWhatComes = () => registration.installing?.addEventListener("statechange", offerWhatWaits);
+  registration.addEventListener("updatefound", offerWhatComes);
   // A page that stays open for days hears of a newer version when it is looked at again.
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) {
       registration.update().catch(() => {});
     }
   });
+  // The browser looks for one by itself, too.
+  offerWhatComes();
   offerWhatWaits();
 }
 
@@ -270,9 +271,15 @@ function present() {
   }
 }
 
-// What is for later waits until all of the program is there, and the browser is idle: while the first view is made, there
-// is enough to do.
+// The program takes the shell away once it has something to show. What is for later waits until all of it is there, and
+// the browser is idle: while the first view is made, there is enough to do. A page that does not come so far gets it, too:
+// a newer version may be what it waits for.
 const whenIdle = globalThis.requestIdleCallback ?? ((act) => setTimeout(act, 1_000));
+let allIsThere;
+new Promise((resolve) => {
+  allIsThere = resolve;
+}).then(() => whenIdle(prepareForLater));
+started.then(() => setTimeout(allIsThere, 5_000), sayWhatWentWrong);
 
 function prepareForLater() {
   present();
@@ -281,6 +288,3 @@ function prepareForLater() {
     keepForLater().catch((reason) => console.info("Not kept for use without a network:", reason));
   }
 }
-
-// The program takes the shell away once it has something to show.
-started.catch(sayWhatWentWrong);

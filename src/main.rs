@@ -41,7 +41,13 @@ fn page(settled: &Result<Place, Unsettled>, here: Keeping, acting: &Actor) -> An
     match settled {
         Ok(Place::Browser) => view! { <App keeping=here acting=acting.clone() /> }.into_any(),
         Ok(Place::Http(store)) => {
-            browser::remove_shell();
+            let of_store = Later::<OfStore>::of_page();
+            spawn_local(async move {
+                if of_store.arrival().await.is_none() {
+                    // What is said then would lie behind it.
+                    browser::remove_shell();
+                }
+            });
             let (store, acting) = (store.clone(), acting.clone());
             of_part(move |arrived| {
                 let team = Team::new(arrived, store.clone());

@@ -123,6 +123,22 @@ fn a_newer_version_is_offered_and_comes_when_asked_for() {
     });
 }
 
+/// A page that cannot go on with the settings of a newer version is offered that version.
+#[test]
+fn a_newer_version_is_offered_where_this_one_does_not_understand_its_settings() {
+    let folder = copy_of_the_site("newer-settings");
+    journey_in(&folder, |page| {
+        wait_until_kept(page);
+        publish(&folder, "A newer version.");
+        let settings = r#"{ "journal": "in a way that only the newer version knows" }"#;
+        fs::write(folder.join("config.json"), settings).unwrap();
+        page.reload();
+        page.heading("The journal is not found").is_there();
+        page.saying(Role::Status, "A newer version of this page is ready.")
+            .is_there();
+    });
+}
+
 /// Of a version that is only half published nothing is taken.
 #[test]
 fn versions_are_never_mixed() {
