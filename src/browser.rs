@@ -500,6 +500,29 @@ pub fn is_hidden() -> bool {
         .is_some_and(|document| document.hidden())
 }
 
+#[wasm_bindgen]
+extern "C" {
+    /// A style sheet that no element holds.
+    #[wasm_bindgen(js_name = CSSStyleSheet)]
+    type Sheet;
+
+    #[wasm_bindgen(constructor, js_class = "CSSStyleSheet")]
+    fn new() -> Sheet;
+
+    #[wasm_bindgen(method, js_name = replaceSync)]
+    fn replace(this: &Sheet, rules: &str);
+
+    #[wasm_bindgen(js_namespace = ["document", "adoptedStyleSheets"], js_name = push)]
+    fn adopt(sheet: &Sheet);
+}
+
+/// Adds rules to those of the page, after them.
+pub fn add_styles(rules: &str) {
+    let sheet = Sheet::new();
+    sheet.replace(rules);
+    adopt(&sheet);
+}
+
 /// Takes away what was shown while the page's program was on its way.
 pub fn remove_shell() {
     let document = window().document();

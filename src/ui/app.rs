@@ -101,9 +101,10 @@ pub fn App(
                     // The first view is not to wait for what comes after it.
                     browser::when_idle(move || {
                         spawn_local(async move {
-                            if let Some(arrived) = rest.arrival().await {
-                                browser::breathe().await;
-                                first_view.end();
+                            let arrived = rest.arrival().await;
+                            browser::breathe().await;
+                            first_view.end();
+                            if let Some(arrived) = arrived {
                                 if let Some((team, addresses)) = keeping.team().zip(opened_by) {
                                     team.remember_opening(&addresses);
                                 }

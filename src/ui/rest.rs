@@ -60,6 +60,14 @@ impl Part for OfRest {
     }
 }
 
+/// How looks what no first view shows, in the order of the cascade.
+const STYLES: [&str; 4] = [
+    include_str!("../../style/tables.css"),
+    include_str!("../../style/history.css"),
+    include_str!("../../style/dialog.css"),
+    include_str!("../../style/play.css"),
+];
+
 // No other function can be taken for one that calls these, nor be the same as one of them, which the
 // compiler would make one of.
 #[inline(never)]
@@ -123,6 +131,10 @@ impl Loading {
                 Ok(()) => Coming::Here,
                 Err(_) => Coming::Failed,
             };
+            if self.name == OfRest::NAME && matches!(come, Coming::Here) {
+                Arrived::<OfRest>(PhantomData)
+                    .run(|| STYLES.into_iter().for_each(browser::add_styles));
+            }
             // Much may have waited for it.
             browser::breathe().await;
             self.coming.set(come);

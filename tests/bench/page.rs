@@ -95,8 +95,7 @@ const SHOWN: &str = "
 #[test]
 #[ignore = "prints figures"]
 fn the_page_next_to_plain_javascript() {
-    let mut grown = Vec::new();
-    for releases in SIZES {
+    let grown = SIZES.map(|releases| {
         let now = Timestamp::from_millis(now());
         let size = Size {
             releases,
@@ -108,14 +107,15 @@ fn the_page_next_to_plain_javascript() {
             "\n{releases} releases, {} flows, {entries} entries",
             size.flows
         );
-        let [page, plain] = measured(&our_page(&tenant), &plain_page(&tenant), &tenant);
+        let [page, plain] = measured(&[Subject::ours(&tenant), Subject::plain(&tenant)]);
         compare(&page, &plain);
         page.print_beside(&plain);
-        grown.push(page);
-    }
-    let [_, thousand, ten_thousand] = grown.try_into().unwrap_or_else(|_| panic!("three sizes"));
+        tenant
+    });
+    let [_, thousand, ten_thousand] = &grown;
+    let [thousand, ten_thousand] = measured(&[thousand, ten_thousand].map(Subject::ours));
     println!(
-        "\nFrom {} to {} releases, times as much",
+        "\nFrom {} to {} releases, both measured once more, in turns; times as much",
         SIZES[1], SIZES[2]
     );
     for (what, took) in &ten_thousand.took {
@@ -166,6 +166,13 @@ fn plain_page(tenant: &Tenant) -> Site {
         .replace("<style>", styles.expect("its styles lie in it"))
         .replace("<script>", &script);
     fs::write(index, html).expect("it can be written");
+    // As src/ui/rest.rs has them.
+    let later = ["tables", "history", "dialog", "play"].map(|sheet| {
+        let sheet = Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("style/{sheet}.css"));
+        fs::read_to_string(sheet).expect("it is there")
+    });
+    let sheet = site.folder().join("later.css");
+    fs::write(sheet, later.concat()).expect("it can be written");
     site
 }
 
@@ -290,39 +297,77 @@ struct Figures {
     shown: Vec<(&'static str, String)>,
 }
 
-/// Measures both, in turns: whatever else the machine does in the meantime, it does to both.
-fn measured(page: &Site, plain: &Site, tenant: &Tenant) -> [Figures; 2] {
-    let mut both = [Figures::default(), Figures::default()];
-    journey_in(page.folder(), |page| {
-        sign_in(page);
-        journey_in(plain.folder(), |plain| {
+/// What is measured: a page, with a tenant in its store.
+struct Subject {
+    site: Site,
+    /// The releases that are rolled back.
+    releases: Vec<ReleaseId>,
+    signs_in: bool,
+}
+
+impl Subject {
+    fn ours(tenant: &Tenant) -> Self {
+        Self {
+            site: our_page(tenant),
+            releases: to_roll_back(&tenant.state),
+            signs_in: true,
+        }
+    }
+
+    fn plain(tenant: &Tenant) -> Self {
+        Self {
+            site: plain_page(tenant),
+            releases: to_roll_back(&tenant.state),
+            signs_in: false,
+        }
+    }
+
+    fn journey(&self, journey: impl FnOnce(&Page)) {
+        journey_in(self.site.folder(), |page| {
+            if self.signs_in {
+                sign_in(page);
+            }
             page.run_before(WATCH);
-            plain.run_before(WATCH);
-            let mut take_turns = |times, act: &dyn Fn(&mut Figures, &Page, usize)| {
+            journey(page);
+        });
+    }
+}
+
+/// Measures both, in turns: whatever else the machine does in the meantime, it does to both.
+fn measured([one, other]: &[Subject; 2]) -> [Figures; 2] {
+    let mut both = [Figures::default(), Figures::default()];
+    one.journey(|first| {
+        other.journey(|second| {
+            let mut take_turns = |times, act: &dyn Fn(&mut Figures, &Page, &Subject, usize)| {
                 for turn in 0..times {
-                    for (figures, page) in both.iter_mut().zip([page, plain]) {
-                        act(figures, page, turn);
+                    for (figures, (page, subject)) in
+                        both.iter_mut().zip([(first, one), (second, other)])
+                    {
+                        act(figures, page, subject, turn);
                     }
                 }
             };
-            take_turns(STARTS, &|figures, page, _| figures.start(page));
-            take_turns(1, &|figures, page, _| {
+            take_turns(STARTS, &|figures, page, _, _| figures.start(page));
+            take_turns(1, &|figures, page, _, _| {
                 figures.count("elements", page, ELEMENTS);
                 figures.see("the list", page);
             });
-            take_turns(WORDS.len(), &|figures, page, turn| {
+            take_turns(WORDS.len(), &|figures, page, _, turn| {
                 figures.search(page, WORDS[turn]);
             });
-            take_turns(EXPANDED, &|figures, page, turn| figures.expand(page, turn));
-            take_turns(1, &|figures, page, _| {
+            take_turns(EXPANDED, &|figures, page, _, turn| {
+                figures.expand(page, turn);
+            });
+            take_turns(1, &|figures, page, _, _| {
                 figures.count("elements with details open", page, ELEMENTS);
                 figures.see("the details", page);
             });
-            let releases = to_roll_back(&tenant.state);
-            take_turns(releases.len(), &|figures, page, turn| {
-                figures.confirm(page, releases[turn]);
+            take_turns(CONFIRMED, &|figures, page, subject, turn| {
+                if let Some(release) = subject.releases.get(turn) {
+                    figures.confirm(page, *release);
+                }
             });
-            take_turns(1, &|figures, page, _| {
+            take_turns(1, &|figures, page, _, _| {
                 figures.see("the list after that", page);
                 figures.count("JavaScript heap, MB", page, HEAP);
                 figures.count("memory of the program, MB", page, MEMORY);

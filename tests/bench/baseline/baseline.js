@@ -484,3 +484,10 @@ part("search").addEventListener("input", () => {
 });
 addEventListener("hashchange", route);
 route();
+
+// How looks what no first view shows.
+requestIdleCallback(async () => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(await (await fetch("./later.css")).text());
+  document.adoptedStyleSheets.push(sheet);
+});
