@@ -34,7 +34,7 @@ use crate::tenant::Tenant;
 const SIZES: [usize; 3] = [100, 1_000, 10_000];
 
 /// How often each thing is done.
-const STARTS: usize = 9;
+const STARTS: usize = 21;
 const EXPANDED: usize = 15;
 const CONFIRMED: usize = 15;
 
