@@ -276,17 +276,24 @@ impl Session {
         }
         let limit = usize::try_from(before).unwrap_or(ALL);
         let reading = self.backend.read(from, limit).await;
-        let begins = self.held.borrow().first();
-        if begins > first {
-            // It was shortened meanwhile.
-            return Err(BackendError::Removed { before: begins });
+        // The journal may have been shortened meanwhile.
+        let shortened = || {
+            let before = self.held.borrow().first();
+            (before > first).then_some(BackendError::Removed { before })
+        };
+        if let Some(removed) = shortened() {
+            return Err(removed);
         }
         let answer = self.held.borrow_mut().take_in_before(from, &reading);
         match answer {
             Err(error @ BackendError::Removed { before }) if before > from => {
                 // As far as there is anything.
-                let limit = usize::try_from(limit as u64 + from.get() - before.get());
-                let reading = self.backend.read(before, limit.unwrap_or(0)).await;
+                let limit = (limit as u64 + from.get()).saturating_sub(before.get());
+                let limit = usize::try_from(limit).unwrap_or(ALL);
+                let reading = self.backend.read(before, limit).await;
+                if let Some(removed) = shortened() {
+                    return Err(removed);
+                }
                 let mut held = self.held.borrow_mut();
                 held.take_in_before(before, &reading).and(Err(error))
             }
