@@ -272,14 +272,16 @@ function present() {
 }
 
 // The program takes the shell away once it has something to show. What is for later waits until all of it is there, and
-// the browser is idle: while the first view is made, there is enough to do. A page that does not come so far gets it, too:
-// a newer version may be what it waits for.
+// the browser is idle: while the first view is made, there is enough to do. A page that was kept before and does not come
+// so far gets it, too: a newer version may be what it waits for.
 const whenIdle = globalThis.requestIdleCallback ?? ((act) => setTimeout(act, 1_000));
 let allIsThere;
 new Promise((resolve) => {
   allIsThere = resolve;
 }).then(() => whenIdle(prepareForLater));
-started.then(() => setTimeout(allIsThere, 5_000), sayWhatWentWrong);
+started
+  .catch(sayWhatWentWrong)
+  .then(() => navigator.serviceWorker?.controller && setTimeout(allIsThere, 5_000));
 
 function prepareForLater() {
   present();
