@@ -107,7 +107,11 @@ fn the_page_next_to_plain_javascript() {
             "\n{releases} releases, {} flows, {entries} entries",
             size.flows
         );
-        let [page, plain] = measured(&[Subject::ours(&tenant), Subject::plain(&tenant)]);
+        let subjects = [Subject::ours(&tenant), Subject::plain(&tenant)];
+        let rolled_back = subjects[0].releases.len();
+        assert!(rolled_back > 0, "none can be rolled back");
+        println!("{rolled_back} are rolled back");
+        let [page, plain] = measured(&subjects);
         compare(&page, &plain);
         page.print_beside(&plain);
         tenant
@@ -349,7 +353,12 @@ fn measured([one, other]: &[Subject; 2]) -> [Figures; 2] {
             };
             take_turns(STARTS, &|figures, page, _, _| figures.start(page));
             take_turns(1, &|figures, page, _, _| {
+                until(|| match page.run(&format!("return {LATER}")).as_f64() {
+                    Some(rules) if rules > 0.0 => Ok(()),
+                    _ => Err(NotYet("how the rest looks is not there".into())),
+                });
                 figures.count("elements", page, ELEMENTS);
+                figures.count("rules that came later", page, LATER);
                 figures.see("the list", page);
             });
             take_turns(WORDS.len(), &|figures, page, _, turn| {
@@ -380,6 +389,8 @@ fn measured([one, other]: &[Subject; 2]) -> [Figures; 2] {
 }
 
 const ELEMENTS: &str = "document.body.querySelectorAll('*').length";
+const LATER: &str =
+    "[...document.adoptedStyleSheets].reduce((sum, it) => sum + it.cssRules.length, 0)";
 const HEAP: &str = "performance.memory.usedJSHeapSize / 1e6";
 const MEMORY: &str = "(window.memory?.buffer.byteLength ?? 0) / 1e6";
 
@@ -636,6 +647,11 @@ fn compare(page: &Figures, plain: &Figures) {
     fs::create_dir_all(&folder).expect("a folder can be made");
     let names =
         |index: usize| ["page", "plain"].map(|name| folder.join(format!("{index:02}-{name}.txt")));
+    let [styled, plainly] = [page, plain].map(|it| it.counted["rules that came later"]);
+    assert!(
+        (styled - plainly).abs() < 0.5,
+        "{styled} rules came later, and {plainly}"
+    );
     let both = || page.shown.iter().zip(&plain.shown).enumerate();
     for (index, (one, other)) in both() {
         for (name, (_, shown)) in names(index).iter().zip([one, other]) {
