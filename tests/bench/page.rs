@@ -333,6 +333,8 @@ impl Subject {
             }
             page.run_before(WATCH);
             journey(page);
+            // What is not there yet, the store says so.
+            let _ = page.complaints();
         });
     }
 }
@@ -380,8 +382,6 @@ fn measured([one, other]: &[Subject; 2]) -> [Figures; 2] {
                 figures.see("the list after that", page);
                 figures.count("JavaScript heap, MB", page, HEAP);
                 figures.count("memory of the program, MB", page, MEMORY);
-                // What is not there yet, the store says so.
-                let _ = page.complaints();
             });
         });
     });
